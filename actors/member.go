@@ -1,0 +1,417 @@
+package actors
+
+import (
+	"slices"
+	"time"
+
+	"truce"
+)
+
+// Party is a set of actors of an agreement, as in docs/language.md. All fields add up;
+// Except takes away. As is the party name that acceptances carry; empty means the
+// party's own. With holds kinds of link; "associated" means part-of, allied, supports.
+type Party struct {
+	Actors, With    []string
+	Adhering        bool
+	AdheringFrom    time.Time // zero: no earliest time
+	As              string
+	Listed, Kind    []string
+	Anyone          bool
+	Parties, Except []string
+}
+
+// Membership is what an agreement says about who belongs to it.
+type Membership struct {
+	Agreement string
+	Parties   map[string]Party
+	// NoticeEnd says when a notice given at a time runs out; nil: at once.
+	NoticeEnd func(time.Time) time.Time
+}
+
+// Actors that stand for someone the register does not name.
+const (
+	// Outsider is an actor that no register names.
+	Outsider = "*"
+	// Unmatched begins a name that was read and is not in the register: "?name". It may
+	// be anybody.
+	Unmatched = "?"
+)
+
+// Member says whether an actor belongs to a party at a time. inside tells whether what is
+// judged lies in an area, for acceptances that hold only somewhere; nil means that this
+// is not known.
+//
+//   - Actors, With: named, or linked by such a link at that time; part-of is followed all
+//     the way, the others once. A claimed link gives unknown. fought-beside never counts,
+//     and who was renamed from another is that other.
+//   - Adhering: by the latest step of the actor, or of what it was part of. A notice leaves
+//     things as they were until it runs out. A claimed step is unknown where it would change
+//     the answer. What an umbrella accepted some of those accepted whom it covers, and
+//     nobody said which: it is unknown for each that has no established step of its own.
+//   - Listed: on the list that day, under whatever name, or part of one that was.
+//   - The outsider belongs only where anyone does; an unmatched name is unknown.
+//   - An umbrella or a coalition is answered for whoever it covers: yes when all belong, no
+//     when none, otherwise unknown. Of groups it covers without naming them nobody knows
+//     what they accepted or where they are listed; by name and by link they are what the
+//     umbrella is; and of the kind that the named ones are, where these agree.
+//
+// The parties "anyone" and "nobody" exist undeclared; any other undeclared name, and a
+// party defined by itself, is unknown.
+func (r *Register) Member(m Membership, party, actor string, at time.Time, inside func(area string) bool) truce.Tri {
+	return query{r, m, at, inside}.party(party, actor, nil).is
+}
+
+// query is one question about membership.
+type query struct {
+	r      *Register
+	m      Membership
+	at     time.Time
+	inside func(string) bool
+}
+
+// answer is a value with the record it rests on. why is a reason's name; which of the
+// other fields are set depends on it.
+type answer struct {
+	is     truce.Tri
+	why    reason
+	actor  string // whose record it is
+	party  string
+	path   []edge // links from the actor asked about to that one
+	list   Listing
+	step   Adherence
+	denied bool // it belongs to a party that is taken away
+}
+
+// reason names what an answer rests on.
+type reason int
+
+const (
+	notIn reason = iota
+	named
+	linked
+	listed
+	byStep
+	noStep
+	tooEarly
+	ofUmbrella
+	byKind
+	everybody
+	outside
+	unmatched
+	undeclared
+	circular
+	mixed
+)
+
+// party answers for an actor or for whoever it covers. asked are the parties being
+// answered already.
+func (q query) party(name, actor string, asked []string) answer {
+	p, ok := q.m.Parties[name]
+	switch {
+	case !ok && name == "anyone":
+		return answer{is: truce.Yes, why: everybody, party: name}
+	case !ok && name == "nobody":
+		return answer{is: truce.No, why: notIn, party: name}
+	case !ok:
+		return answer{why: undeclared, party: name}
+	case slices.Contains(asked, name):
+		return answer{why: circular, party: name}
+	}
+	all := append(slices.Clone(asked), name)
+	one := q.single(name, p, actor, all)
+	a := q.r.actors[actor]
+	if a == nil || !a.covers() || one.is == truce.Yes {
+		return one
+	}
+	members, open := q.r.Expand(actor, q.at)
+	if len(members) == 1 && members[0] == actor {
+		return one
+	}
+	return q.together(name, actor, members, open, one, asked)
+}
+
+// together joins the answers of those whom a name covers. one is the answer for the name
+// itself, which stands for those it covers unnamed.
+func (q query) together(name, actor string, members []string, open bool, one answer, asked []string) answer {
+	var all []truce.Tri
+	if open || len(members) == 0 {
+		all = append(all, one.is)
+	}
+	for _, m := range members {
+		all = append(all, q.party(name, m, asked).is)
+	}
+	if is := agree(all); is != one.is {
+		return answer{is: is, why: mixed, actor: actor, party: name}
+	}
+	return one
+}
+
+// agree returns the value all have, or Unknown.
+func agree(all []truce.Tri) truce.Tri {
+	for _, t := range all {
+		if t != all[0] {
+			return truce.Unknown
+		}
+	}
+	return all[0]
+}
+
+// single answers for one actor, an umbrella standing for those it covers unnamed.
+func (q query) single(name string, p Party, actor string, asked []string) answer {
+	in := answer{is: truce.No, why: notIn, party: name}
+	switch {
+	case p.Anyone:
+		in = answer{is: truce.Yes, why: everybody, party: name}
+	case actor == Outsider:
+		in.why = outside
+	case q.r.actors[actor] == nil:
+		in = answer{why: unmatched, party: name}
+	default:
+		in = in.or(q.linked(p, actor)).or(q.listed(p, actor)).or(q.kind(p, actor))
+		if p.Adhering {
+			in = in.or(q.adhering(p, name, actor))
+		}
+	}
+	for _, other := range p.Parties {
+		in = in.or(q.party(other, actor, asked))
+	}
+	for _, other := range p.Except {
+		in = in.less(q.party(other, actor, asked))
+	}
+	return in
+}
+
+// or is the higher of two answers; of two equal ones that with a record.
+func (a answer) or(b answer) answer {
+	if b.is > a.is || b.is == a.is && a.why == notIn {
+		return b
+	}
+	return a
+}
+
+// less is a and not b.
+func (a answer) less(b answer) answer {
+	if out := b.is.Not(); out < a.is {
+		b.is, b.denied = out, true
+		return b
+	}
+	return a
+}
+
+// linked answers by name and link.
+func (q query) linked(p Party, actor string) answer {
+	for _, c := range q.r.climb(actor, q.at, with(p.With)) {
+		if slices.Contains(p.Actors, c.id) {
+			why := linked
+			if len(c.path) == 0 {
+				why = named
+			}
+			return answer{is: c.firm(), why: why, actor: c.id, path: c.path}
+		}
+	}
+	return answer{is: truce.No}
+}
+
+// with spells out "associated".
+func with(kinds []string) []string {
+	if slices.Contains(kinds, "associated") {
+		return []string{partOf, allied, supports}
+	}
+	return kinds
+}
+
+// listed answers by lists.
+func (q query) listed(p Party, actor string) answer {
+	if len(p.Listed) == 0 {
+		return answer{is: truce.No}
+	}
+	for _, c := range q.r.climb(actor, q.at, []string{partOf}) {
+		for _, l := range q.r.actors[c.id].Listings {
+			if slices.Contains(p.Listed, l.List) && span(l.From, l.To, q.at) {
+				return answer{is: c.firm(), why: listed, actor: c.id, path: c.path, list: l}
+			}
+		}
+	}
+	if q.r.unnamed(actor) {
+		return answer{why: ofUmbrella, actor: actor}
+	}
+	return answer{is: truce.No}
+}
+
+// established reports whether the step is beyond dispute.
+func (d Adherence) established() bool { return !d.Claimed }
+
+// binds reports whether the step binds the actor.
+func (d Adherence) binds() bool {
+	return d.Status == "accepted" || d.Status == "acceded" || d.Status == "deemed"
+}
+
+// unnamed reports whether the actor may stand for groups that nobody named.
+func (r *Register) unnamed(actor string) bool {
+	a := r.actors[actor]
+	return a != nil && (a.Kind == umbrella || a.covers() && a.Open)
+}
+
+// kind answers by the kind of actor; for groups that a name covers unnamed, by the kinds
+// of the named ones.
+func (q query) kind(p Party, actor string) answer {
+	a := q.r.actors[actor]
+	out := answer{is: truce.No, why: byKind, actor: actor}
+	switch {
+	case len(p.Kind) == 0:
+		out.why = notIn
+	case slices.Contains(p.Kind, a.Kind):
+		out.is = truce.Yes
+	case a.Kind == "unknown":
+		out.is = truce.Unknown
+	case a.covers():
+		out.is = q.kindWithin(p, actor)
+	}
+	return out
+}
+
+func (q query) kindWithin(p Party, actor string) truce.Tri {
+	members, _ := q.r.Expand(actor, q.at)
+	if len(members) == 1 && members[0] == actor {
+		return truce.No
+	}
+	var all []truce.Tri
+	for _, m := range members {
+		all = append(all, q.kind(p, m).is)
+	}
+	if len(all) == 0 {
+		return truce.Unknown
+	}
+	return agree(all)
+}
+
+// adhering answers by the steps recorded under the agreement.
+func (q query) adhering(p Party, name, actor string) answer {
+	as := name
+	if p.As != "" {
+		as = p.As
+	}
+	own := false
+	var steps []standing
+	for _, c := range q.r.climb(actor, q.at, []string{partOf}) {
+		if !q.r.covering(c.path) {
+			recorded := q.r.records[q.m.Agreement][c.id]
+			own = own || c.firm() == truce.Yes && slices.ContainsFunc(recorded, Adherence.established)
+			steps = append(steps, q.taken(recorded, as, c)...)
+		}
+	}
+	base := answer{is: truce.No, why: noStep, actor: actor}
+	switch {
+	case own:
+	case q.r.unnamed(actor):
+		base = answer{why: ofUmbrella, actor: actor}
+	default:
+		base = q.covered(base, as, p.AdheringFrom)
+	}
+	return q.history(steps, base, p.AdheringFrom)
+}
+
+// taken returns the steps as that party which have been taken and may still hold.
+func (q query) taken(recorded []Adherence, as string, by climbed) []standing {
+	var out []standing
+	for _, d := range recorded {
+		if d.As == as && q.counts(d) {
+			out = append(out, standing{d, by})
+		}
+	}
+	return out
+}
+
+// covering reports whether a path leads into a name that covers several actors, some of
+// them unnamed; its word is not the word of each.
+func (r *Register) covering(path []edge) bool {
+	return slices.ContainsFunc(path, func(e edge) bool { return e.Kind == within || r.unnamed(e.to) })
+}
+
+// covered answers for an actor without steps of its own from those of umbrellas it is
+// under: some whom they cover took the step, and nobody said whether this one did.
+func (q query) covered(none answer, as string, from time.Time) answer {
+	for _, c := range q.r.climb(none.actor, q.at, []string{partOf}) {
+		steps := q.taken(q.r.records[q.m.Agreement][c.id], as, climbed{id: c.id})
+		if got := q.history(steps, none, from); got.is != truce.No {
+			got.is, got.why = truce.Unknown, ofUmbrella
+			return got
+		}
+	}
+	return none
+}
+
+// standing is a step with the way to whoever took it.
+type standing struct {
+	Adherence
+	climbed
+}
+
+// counts reports whether a step has been taken and may still hold. Where it holds only in
+// some areas, being inside one is asked when it is weighed.
+func (q query) counts(d Adherence) bool {
+	if d.At.After(q.at) || !d.Until.IsZero() && !q.at.Before(d.Until) {
+		return false
+	}
+	return len(d.Where) == 0 || q.inside == nil || slices.ContainsFunc(d.Where, q.inside)
+}
+
+// history weighs steps in turn, below being the answer before all of them. Of steps taken
+// at one time the nearer actor's goes over the farther's, and one for an area over one for
+// everywhere; steps equal in all this must agree.
+func (q query) history(steps []standing, below answer, from time.Time) answer {
+	slices.SortStableFunc(steps, standing.compare)
+	for i := 0; i < len(steps); {
+		var now []answer
+		for j := i; i < len(steps) && steps[i].compare(steps[j]) == 0; i++ {
+			now = append(now, q.weigh(steps[i], below, from))
+		}
+		below = now[0]
+		if slices.ContainsFunc(now, func(a answer) bool { return a.is != below.is }) {
+			below.is = truce.Unknown
+		}
+	}
+	return below
+}
+
+// compare orders steps so that the weightier comes later.
+func (s standing) compare(t standing) int {
+	if c := s.At.Compare(t.At); c != 0 {
+		return c
+	}
+	if c := len(t.path) - len(s.path); c != 0 {
+		return c
+	}
+	return min(len(s.Where), 1) - min(len(t.Where), 1)
+}
+
+// weigh returns the answer after a step, below being the answer before it.
+func (q query) weigh(s standing, below answer, from time.Time) answer {
+	a := answer{is: truce.No, why: byStep, actor: s.id, path: s.path, step: s.Adherence}
+	switch early := q.at.Before(from); {
+	case s.binds() && early:
+		a.why = tooEarly
+	case s.binds():
+		a.is = truce.Yes
+	case s.Status == "notice" && q.m.NoticeEnd != nil && q.at.Before(q.m.NoticeEnd(s.At)):
+		a.is = truce.Of(!early) // whoever gives notice is bound, recorded or not
+		if below.why != noStep {
+			a.is = below.is
+		}
+	}
+	sure := s.firm() == truce.Yes && !s.Claimed && !q.r.unnamed(s.id) && (len(s.Where) == 0 || q.inside != nil)
+	if !sure && a.is != below.is {
+		a.is = truce.Unknown
+	}
+	return a
+}
+
+// list names the parties of a membership, sorted.
+func (m Membership) list() []string {
+	var out []string
+	for n := range m.Parties {
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	return out
+}
