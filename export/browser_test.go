@@ -1,0 +1,191 @@
+package export
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// axeVersion is the accessibility checker that the page is held to.
+const axeVersion = "4.14.1"
+
+// openPage starts Chromium on a page written to a file. It skips by name where there is
+// no Chromium.
+func openPage(t *testing.T, c Check) context.Context {
+	t.Helper()
+	out, err := exec.Command("../scripts/chromium.sh", "--find").Output()
+	if err != nil {
+		t.Skip("skipped: no chromium (scripts/chromium.sh installs it)")
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "page.html")
+	var b bytes.Buffer
+	if err := Page(&b, c); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	// Chromium may still write its profile after it is told to end, so the folder is not t.TempDir's.
+	profile, err := os.MkdirTemp("", "truce-chromium-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(profile) })
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(strings.TrimSpace(string(out))), chromedp.Headless, chromedp.NoSandbox,
+		chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(profile))
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	ctx, stop = context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(stop)
+	do(t, ctx, chromedp.Navigate("file://"+file))
+	return ctx
+}
+
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func eval[T any](t *testing.T, ctx context.Context, js string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js))
+	if err != nil {
+		t.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+func scheme(t *testing.T, ctx context.Context, media, value string) {
+	t.Helper()
+	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media,
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+type look struct {
+	name   string
+	width  int64
+	scheme string
+	dir    string
+}
+
+func looks() []look {
+	return []look{{"wide light", 1280, "light", "ltr"}, {"wide dark", 1280, "dark", "ltr"}, {"narrow light", 320, "light", "ltr"},
+		{"narrow dark", 320, "dark", "ltr"}, {"wide right to left", 1280, "light", "rtl"}, {"narrow right to left", 320, "light", "rtl"}, {"wide at 200 %", 640, "light", "ltr"}}
+}
+
+// TestLooks renders the sample in every look. With TRUCE_PICTURES set to a folder the
+// pictures are kept there, to be looked at.
+func TestLooks(t *testing.T) {
+	ctx := openPage(t, sample(200))
+	axe := axeScript(t)
+	folder := os.Getenv("TRUCE_PICTURES")
+	if folder == "" {
+		folder = t.TempDir()
+	}
+	for _, l := range looks() {
+		t.Run(l.name, func(t *testing.T) {
+			scheme(t, ctx, "", l.scheme)
+			do(t, ctx, chromedp.EmulateViewport(l.width, 900))
+			eval[bool](t, ctx, `document.documentElement.dir = "`+l.dir+`"; for (const d of [...document.querySelectorAll("details.vv")].slice(0, 1).concat([...document.querySelectorAll("details.vu")].slice(0, 1))) d.open = true; true`)
+			if over := eval[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				t.Errorf("the page is %d px wider than the window", over)
+			}
+			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(90))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(folder, strings.NewReplacer(" ", "-", "%", "").Replace(l.name)+".jpg"), png, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			checkAxe(t, ctx, axe)
+		})
+	}
+}
+
+func checkAxe(t *testing.T, ctx context.Context, axe string) {
+	t.Helper()
+	if axe == "" {
+		t.Skip("skipped: axe-core " + axeVersion + " could not be fetched with npm")
+	}
+	eval[bool](t, ctx, axe+`; true`)
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+		.then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range found {
+		if i < 12 {
+			t.Error(f)
+		}
+	}
+	if len(found) > 12 {
+		t.Errorf("and %d more", len(found)-12)
+	}
+}
+
+// axeScript fetches axe-core once into the repository's cache folder; "" where it cannot.
+func axeScript(t *testing.T) string {
+	t.Helper()
+	folder := filepath.Join("..", ".cache")
+	file := filepath.Join(folder, "axe-core-"+axeVersion+".tgz")
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("npm", "pack", "axe-core@"+axeVersion, "--silent", "--pack-destination", folder).CombinedOutput(); err != nil {
+			t.Logf("npm pack axe-core: %v: %s", err, out)
+			return ""
+		}
+	}
+	script, err := fromPackage(file, "package/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return script
+}
+
+func fromPackage(file, name string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return "", err
+	}
+	for r := tar.NewReader(z); ; {
+		h, err := r.Next()
+		if err != nil {
+			return "", fmt.Errorf("%s in %s: %w", name, file, err)
+		}
+		if h.Name == name {
+			b, err := io.ReadAll(r)
+			return string(b), err
+		}
+	}
+}
+
+var _ = json.Marshal
