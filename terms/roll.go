@@ -1,0 +1,189 @@
+package terms
+
+import (
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"truce"
+	"truce/actors"
+)
+
+// roll answers who is in which party when. What a party says of its own (names, links,
+// lists, adherence) is one question to the register; parties made of other parties are
+// put together here, so that an open membership is one fact wherever it is used.
+type roll struct {
+	register *actors.Register
+	parties  map[string]Party
+	own      actors.Membership // parties without Parties and Except
+	full     actors.Membership
+	mu       sync.RWMutex
+	lines    map[[2]string]*standing
+	clock    clock
+	all      []string // who may have acted when nobody knows, less umbrellas
+}
+
+// standing is one actor's membership in one party over time.
+type standing struct {
+	cuts   []time.Time
+	is     []truce.Tri // is[i] holds from cuts[i-1] to cuts[i]
+	placed bool        // depends on the place: ask again
+}
+
+func (s *standing) at(t time.Time) truce.Tri {
+	return s.is[sort.Search(len(s.cuts), func(i int) bool { return t.Before(s.cuts[i]) })]
+}
+
+func newRoll(j *Judge) *roll {
+	notice := func(t time.Time) time.Time { return t }
+	if j.a.Notice != nil {
+		notice = func(t time.Time) time.Time { return j.clock.add(t, *j.a.Notice) }
+	}
+	w := &roll{register: j.book.Register, clock: j.clock, parties: j.a.Parties, lines: map[[2]string]*standing{},
+		own:  actors.Membership{Agreement: j.a.ID, Parties: map[string]actors.Party{}, NoticeEnd: notice},
+		full: actors.Membership{Agreement: j.a.ID, Parties: map[string]actors.Party{}, NoticeEnd: notice}}
+	for name, p := range j.a.Parties {
+		from, _ := j.clock.instant(p.From)
+		q := actors.Party{Actors: p.Actors, With: p.With, Adhering: p.Adhering, AdheringFrom: from, As: p.As,
+			Listed: p.Listed, Kind: p.Kind, Anyone: p.Anyone}
+		w.own.Parties[name] = q
+		q.Parties, q.Except = p.Parties, p.Except
+		w.full.Parties[name] = q
+	}
+	for _, id := range w.register.Candidates() {
+		if a, _ := w.register.Actor(id); a.Kind != "umbrella" {
+			w.all = append(w.all, id)
+		}
+	}
+	w.all = append(w.all, actors.Outsider)
+	return w
+}
+
+// atoms lists the parties whose own statement decides membership in a party, sorted.
+func (w *roll) atoms(party string, into map[string]bool) {
+	if into[party] || party == "anyone" || party == "nobody" {
+		return
+	}
+	into[party] = true
+	p := w.parties[party]
+	for _, q := range slices.Concat(p.Parties, p.Except) {
+		w.atoms(q, into)
+	}
+}
+
+// in puts a party together from its atoms.
+func (w *roll) in(party string, own func(atom string) bool) bool {
+	switch party {
+	case "anyone":
+		return true
+	case "nobody":
+		return false
+	}
+	p := w.parties[party]
+	is := own(party)
+	for _, q := range p.Parties {
+		is = is || w.in(q, own)
+	}
+	for _, q := range p.Except {
+		is = is && !w.in(q, own)
+	}
+	return is
+}
+
+// standing returns an actor's own membership in an atom over time.
+func (w *roll) standing(atom, actor string) *standing {
+	key := [2]string{atom, actor}
+	w.mu.RLock()
+	s := w.lines[key]
+	w.mu.RUnlock()
+	if s != nil {
+		return s
+	}
+	s = &standing{cuts: w.register.Changes(w.own, actor)}
+	everywhere := func(string) bool { return true }
+	nowhere := func(string) bool { return false }
+	for i := 0; i <= len(s.cuts); i++ {
+		at := time.Time{}
+		if i > 0 {
+			at = s.cuts[i-1]
+		}
+		is := w.register.Member(w.own, atom, actor, at, everywhere)
+		s.placed = s.placed || is != w.register.Member(w.own, atom, actor, at, nowhere)
+		s.is = append(s.is, is)
+	}
+	w.mu.Lock()
+	w.lines[key] = s
+	w.mu.Unlock()
+	return s
+}
+
+// cuts are the instants at which an actor's standing may change.
+func (w *roll) cuts(actor string) []time.Time {
+	return w.standing("", actor).cuts
+}
+
+// accepted is when a party has at least one actor with accepted adherence.
+func (w *roll) accepted(party string) spans {
+	var out spans
+	for _, id := range w.register.IDs() {
+		if a, _ := w.register.Actor(id); a.Kind == "umbrella" {
+			continue
+		}
+		s := w.standing(party, id)
+		for i, is := range s.is {
+			if is != truce.Yes {
+				continue
+			}
+			var x span
+			if i > 0 {
+				x.from = s.cuts[i-1]
+			}
+			if i < len(s.cuts) {
+				x.to = s.cuts[i]
+			}
+			out = append(out, x)
+		}
+	}
+	return out.tidy()
+}
+
+// provided says whether every party named had accepted in time.
+func (w *roll) provided(p *Provided) truce.Tri {
+	out := truce.Yes
+	for _, party := range p.Accepted {
+		is := truce.No
+		for _, id := range w.register.IDs() {
+			at := time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
+			if p.Before != nil {
+				at, _ = w.clock.instant(p.Before)
+			}
+			is = max(is, w.standing(party, id).at(at))
+		}
+		out = min(out, is)
+	}
+	return out
+}
+
+// why explains an actor's membership on a day.
+func (w *roll) why(party, actor string, at time.Time) string {
+	if party == "anyone" || party == "nobody" {
+		return ""
+	}
+	return w.register.Why(w.full, party, actor, at)
+}
+
+// name is what to call an actor in an explanation.
+func (w *roll) name(actor string, at time.Time) string {
+	switch {
+	case actor == actors.Outsider:
+		return "somebody the register does not name"
+	case strings.HasPrefix(actor, actors.Unmatched):
+		return strings.TrimPrefix(actor, actors.Unmatched) + " (not in the register)"
+	}
+	if n := w.register.NameOn(actor, at); n != "" {
+		return n
+	}
+	return actor
+}
