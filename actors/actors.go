@@ -119,8 +119,9 @@ func (r *Register) Candidates() []string {
 
 // Expand returns the actors that a name covers on that day, sorted, and whether it covers
 // others too. An umbrella or a coalition covers its members and whoever was part of it
-// then, through umbrellas inside it; every other actor, and one without members, is
-// itself alone. A link that is only claimed counts, since such an actor may be meant.
+// then, through umbrellas inside it; every other actor is itself alone. A claimed link
+// counts, since such an actor may be meant. Without an established member, a coalition is
+// itself too, and an umbrella is open, whatever the file says.
 func (r *Register) Expand(id string, at time.Time) (members []string, open bool) {
 	found := map[string]bool{}
 	open = r.expand(id, at, map[string]bool{}, found)
@@ -142,17 +143,17 @@ func (r *Register) expand(id string, at time.Time, seen, found map[string]bool) 
 		return false
 	}
 	open = a.Open
-	inner := 0
+	sure := false
 	for _, e := range r.down[id] {
 		if (e.Kind == within || e.Kind == partOf) && e.holds(at) {
-			inner++
+			sure = sure || !e.Claimed
 			open = r.expand(e.from, at, seen, found) || open
 		}
 	}
-	if inner == 0 && a.Kind != umbrella {
+	if !sure && a.Kind != umbrella {
 		found[id] = true
 	}
-	return open
+	return open || !sure && a.Kind == umbrella
 }
 
 // covers reports whether the actor's name may stand for several others.

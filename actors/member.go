@@ -103,8 +103,8 @@ const (
 	mixed
 )
 
-// party answers for an actor or for whoever it covers. asked are the parties being
-// answered already.
+// party answers for an actor or for whoever it covers: for those whom it covers unnamed
+// its own answer stands. asked are the parties being answered already.
 func (q query) party(name, actor string, asked []string) answer {
 	p, ok := q.m.Parties[name]
 	switch {
@@ -124,34 +124,26 @@ func (q query) party(name, actor string, asked []string) answer {
 		return one
 	}
 	members, open := q.r.Expand(actor, q.at)
-	if len(members) == 1 && members[0] == actor {
+	if !open && len(members) == 1 && members[0] == actor {
 		return one
 	}
-	return q.together(name, actor, members, open, one, asked)
-}
-
-// together joins the answers of those whom a name covers. one is the answer for the name
-// itself, which stands for those it covers unnamed.
-func (q query) together(name, actor string, members []string, open bool, one answer, asked []string) answer {
-	var all []truce.Tri
-	if open || len(members) == 0 {
-		all = append(all, one.is)
+	var is []truce.Tri
+	if open {
+		is = append(is, one.is)
 	}
 	for _, m := range members {
-		all = append(all, q.party(name, m, asked).is)
+		is = append(is, q.single(name, p, m, all).is)
 	}
-	if is := agree(all); is != one.is {
-		return answer{is: is, why: mixed, actor: actor, party: name}
+	if one.is == agree(is) && open {
+		return one
 	}
-	return one
+	return answer{is: agree(is), why: mixed, actor: actor, party: name}
 }
 
-// agree returns the value all have, or Unknown.
+// agree returns the value all have, or Unknown; of no values nothing is known.
 func agree(all []truce.Tri) truce.Tri {
-	for _, t := range all {
-		if t != all[0] {
-			return truce.Unknown
-		}
+	if len(all) == 0 || slices.Min(all) != slices.Max(all) {
+		return truce.Unknown
 	}
 	return all[0]
 }
@@ -255,34 +247,26 @@ func (r *Register) unnamed(actor string) bool {
 // kind answers by the kind of actor; for groups that a name covers unnamed, by the kinds
 // of the named ones.
 func (q query) kind(p Party, actor string) answer {
-	a := q.r.actors[actor]
-	out := answer{is: truce.No, why: byKind, actor: actor}
-	switch {
-	case len(p.Kind) == 0:
-		out.why = notIn
-	case slices.Contains(p.Kind, a.Kind):
-		out.is = truce.Yes
-	case a.Kind == "unknown":
-		out.is = truce.Unknown
-	case a.covers():
-		out.is = q.kindWithin(p, actor)
+	if len(p.Kind) == 0 {
+		return answer{is: truce.No}
 	}
-	return out
+	is := p.ofKind(q.r.actors[actor].Kind)
+	if members, _ := q.r.Expand(actor, q.at); is != truce.Yes && !slices.Contains(members, actor) {
+		var all []truce.Tri
+		for _, m := range members {
+			all = append(all, p.ofKind(q.r.actors[m].Kind))
+		}
+		is = agree(all)
+	}
+	return answer{is: is, why: byKind, actor: actor}
 }
 
-func (q query) kindWithin(p Party, actor string) truce.Tri {
-	members, _ := q.r.Expand(actor, q.at)
-	if len(members) == 1 && members[0] == actor {
-		return truce.No
-	}
-	var all []truce.Tri
-	for _, m := range members {
-		all = append(all, q.kind(p, m).is)
-	}
-	if len(all) == 0 {
+// ofKind reports whether the party takes in that kind.
+func (p Party) ofKind(kind string) truce.Tri {
+	if kind == "unknown" && !slices.Contains(p.Kind, kind) {
 		return truce.Unknown
 	}
-	return agree(all)
+	return truce.Of(slices.Contains(p.Kind, kind))
 }
 
 // adhering answers by the steps recorded under the agreement.
@@ -357,8 +341,8 @@ func (q query) counts(d Adherence) bool {
 }
 
 // history weighs steps in turn, below being the answer before all of them. Of steps taken
-// at one time the nearer actor's goes over the farther's, and one for an area over one for
-// everywhere; steps equal in all this must agree.
+// at one time its own goes over that of what it is part of, and one for an area over one
+// for everywhere; steps equal in all this must agree.
 func (q query) history(steps []standing, below answer, from time.Time) answer {
 	slices.SortStableFunc(steps, standing.compare)
 	for i := 0; i < len(steps); {
@@ -379,7 +363,7 @@ func (s standing) compare(t standing) int {
 	if c := s.At.Compare(t.At); c != 0 {
 		return c
 	}
-	if c := len(t.path) - len(s.path); c != 0 {
+	if c := min(len(t.path), 1) - min(len(s.path), 1); c != 0 {
 		return c
 	}
 	return min(len(s.Where), 1) - min(len(t.Where), 1)
