@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -112,16 +111,28 @@ func TestLooks(t *testing.T) {
 			if over := eval[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 				t.Errorf("the page is %d px wider than the window", over)
 			}
-			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(90))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(folder, strings.NewReplacer(" ", "-", "%", "").Replace(l.name)+".jpg"), png, 0o644); err != nil {
-				t.Fatal(err)
-			}
+			takePictures(t, ctx, filepath.Join(folder, strings.NewReplacer(" ", "-", "%", "percent").Replace(l.name)), l.width)
 			checkAxe(t, ctx, axe)
 		})
 	}
+}
+
+// takePictures keeps the first stretches of the page, each as high as the window.
+func takePictures(t *testing.T, ctx context.Context, name string, width int64) {
+	t.Helper()
+	height := int64(2000)
+	do(t, ctx, chromedp.EmulateViewport(width, height))
+	for i := range int64(4) {
+		eval[bool](t, ctx, fmt.Sprintf("scrollTo(0, %d); true", i*height))
+		png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(fmt.Sprintf("%s-%d.png", name, i+1), png, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eval[bool](t, ctx, "scrollTo(0, 0); true")
 }
 
 func checkAxe(t *testing.T, ctx context.Context, axe string) {
@@ -187,5 +198,3 @@ func fromPackage(file, name string) (string, error) {
 		}
 	}
 }
-
-var _ = json.Marshal

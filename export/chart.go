@@ -150,7 +150,8 @@ func (d dayChart) verdictStrip(c Check, a Agreement) strip {
 }
 
 func (d dayChart) deathStrip(c Check) (strip, bool) {
-	s := strip{Title: line("Deaths, as the record says, from low to high"), Class: "s-deaths"}
+	s := strip{Title: line("Deaths, as the record says"), Class: "s-deaths"}
+	s.Sub = line("pale up to the low figure, dark from there to the high one")
 	any, unknown := false, 0
 	sums := d.gather(c, func(x Day) (int, int) {
 		any = any || x.KilledHigh > 0
@@ -158,7 +159,7 @@ func (d dayChart) deathStrip(c Check) (strip, bool) {
 		return x.KilledLow, x.KilledHigh
 	})
 	if unknown > 0 {
-		s.Sub = line(plural(unknown, "act") + " with no figure, not counted as zero")
+		s.Sub = line(s.Sub.Short + "; " + plural(unknown, "act") + " with no figure, which is not zero")
 	}
 	d.fill(&s, sums, stripHeight, true)
 	s.Alt = d.alt(sums, "deaths from low to high", func(n [2]int) string { return span(n[0], n[1]) })

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -33,7 +34,8 @@ type chartOfPlaces struct {
 	Outline  string
 	Areas    string
 	Labels   []label
-	Places   []placeView
+	Places   []placeView // most acts first
+	Drawn    []placeView // widest first, so that no extent hides a smaller one
 	Cells    []cellView
 	Columns  int
 	Rows     int
@@ -61,7 +63,8 @@ type placeView struct {
 	Precision words
 	Acts      tally
 	Path      string
-	Line      bool // has no inside
+	Weight    string // how much an act counts for the shade: less in a wide extent
+	Line      bool   // has no inside
 	Level     int
 	X, Y      string
 	Number    bool // has room for its number
@@ -257,9 +260,10 @@ func about(km float64) string {
 func (m *chartOfPlaces) addPlaces(sites []*site, taken *room) {
 	for i, s := range sites {
 		p := placeView{I: i, Name: line(s.names[0]), More: len(s.names) - 1, Precision: ident(s.precision),
-			Acts: s.acts, Level: levelOfCount(s.acts.All()), Line: len(s.shape.rings) == 0 && len(s.shape.lines) > 0}
+			Acts: s.acts, Line: len(s.shape.rings) == 0 && len(s.shape.lines) > 0}
 		if !m.Dense {
-			p.Path = path(enlarged(s.shape), 0.5)
+			w := weight(s.shape)
+			p.Path, p.Weight, p.Level = path(enlarged(s.shape), 0.5), strconv.FormatFloat(w, 'f', 4, 64), shade(w*float64(s.acts.All()))
 		}
 		c := centre(s.shape)
 		p.X, p.Y = unit(c[0]), unit(c[1])
@@ -268,6 +272,9 @@ func (m *chartOfPlaces) addPlaces(sites []*site, taken *room) {
 	if !m.Dense {
 		m.numberPlaces(sites, taken)
 	}
+	m.Drawn = slices.Clone(m.Places)
+	sort.SliceStable(m.Drawn, func(i, j int) bool { return ground(sites[m.Drawn[i].I].shape) > ground(sites[m.Drawn[j].I].shape) })
+	sort.SliceStable(m.Places, func(i, j int) bool { return m.Places[i].Acts.All() > m.Places[j].Acts.All() })
 }
 
 // numberPlaces writes how many acts a place holds, the largest first, where there is room.
@@ -354,16 +361,31 @@ func circle(at point, r float64) []point {
 	return ring
 }
 
-func levelOfCount(n int) int {
-	switch {
-	case n > 9:
-		return 4
-	case n > 3:
-		return 3
-	case n > 1:
-		return 2
+// fullShade is the size of an extent, in square drawing units, up to which an act counts
+// fully for the shade.
+const fullShade = 600
+
+// weight makes the shade of an extent tell how thickly acts lie in it, not how many it
+// could hold: the less is known of the place, the fainter.
+func weight(s shape) float64 { return min(1, fullShade/max(1, ground(s))) }
+
+// ground is the size of a shape in square drawing units.
+func ground(s shape) float64 {
+	sum := 0.0
+	for _, r := range s.rings {
+		sum += area(r)
 	}
-	return 1
+	return sum
+}
+
+// shade is the step of darkness, 0 to 4. The page's script has the same rule.
+func shade(acts float64) int {
+	for i, least := range []float64{6, 2.5, 0.9, 0.2} {
+		if acts >= least {
+			return 4 - i
+		}
+	}
+	return 0
 }
 
 // path writes a shape as SVG path data, thinned to what can be seen.

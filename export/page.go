@@ -50,7 +50,7 @@ type view struct {
 	Data                 pageData
 
 	Total      tally // verdicts
-	ByAct      tally // acts by their gravest outcome
+	ByAct      tally // acts with a violation, with something open, with neither
 	ActCount   int
 	Clauses    int
 	Agreements []agreementView
@@ -118,16 +118,17 @@ func viewOf(c Check) (view, error) {
 		return v, err
 	}
 	v.Chart = drawChart(c)
-	v.count(c, outcomes)
+	v.count(c)
 	v.fill(c, at)
 	return v, v.assets()
 }
 
-func (v *view) count(c Check, outcomes []string) {
-	for _, o := range outcomes {
-		v.ByAct.V += bit(o == "v")
-		v.ByAct.U += bit(o == "u")
-		v.ByAct.N += bit(o == "n")
+func (v *view) count(c Check) {
+	for _, r := range c.Elements {
+		t := tallyOf(r.Verdicts)
+		v.ByAct.V += bit(t.V > 0)
+		v.ByAct.U += bit(t.U > 0)
+		v.ByAct.N += bit(t.V+t.U == 0)
 	}
 	for _, o := range c.Open {
 		v.OpenSum += o.N

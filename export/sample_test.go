@@ -256,7 +256,7 @@ func sampleCounts(c *Check) {
 			countOne(c, day, v, facts)
 		}
 	}
-	for _, f := range []string{"who acted", "who was hit", "the hour", "who held the place", "whether it happened"} {
+	for _, f := range []string{"who acted", "who was hit", "who held the place", "whether it happened", "the hour"} {
 		c.Open = append(c.Open, FactCount{f, facts[f]})
 	}
 }

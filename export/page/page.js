@@ -10,7 +10,7 @@
   const toDay = n => new Date(dayStart + n * perDay).toISOString().slice(0, 10);
   const toIndex = s => /^\d{4}-\d\d-\d\d$/.test(s || "") ? Math.round((Date.parse(s + "T00:00Z") - dayStart) / perDay) : null;
   const levels = 5, faint = .02;
-  const plural = (n, s) => n.toLocaleString("en").replace(/,/g, "\u202f") + " " + s + (n === 1 ? "" : "s");
+  const group = n => n.toLocaleString("en").replace(/,/g, "\u202f"), plural = (n, s) => group(n) + " " + s + (n === 1 ? "" : "s");
   let state = {};
 
   // state and address
@@ -72,7 +72,8 @@
     drawMap(places);
     drawDays(from, to);
     fillForm();
-    shown.textContent = plural(n, "act") + " of " + plural(data.acts.length, "act") + (listed < n ? "; " + plural(listed, "act") + " of these listed below" : "") +
+    const choosing = Object.keys(state).length > 0;
+    shown.textContent = (choosing ? plural(n, "act") + " of " + group(data.acts.length) : "All " + plural(n, "act")) + (listed < n ? ", " + group(listed) + " of them listed below" : "") +
       (data.part && within ? "; clauses are known here for listed acts only" : "");
   };
   const showVerdicts = (within, wanted) => {
@@ -82,13 +83,15 @@
   // map
   const groups = new Map(all("#mapsvg .p").map(e => [+e.dataset.p, e])), counts = new Map(all("#mapsvg .count").map(e => [+e.dataset.p, e]));
   const cells = new Map(all("#mapsvg .cell").map(e => [+e.dataset.k, e]));
+  const shade = x => x >= 6 ? 4 : x >= 2.5 ? 3 : x >= .9 ? 2 : x >= .2 ? 1 : 0;
   const drawMap = places => {
     for (const [k, g] of groups) {
       const t = places.get(k);
       g.classList.toggle("off", !t);
       if (!t) continue;
       const n = t.v + t.u + t.n;
-      for (const l of [1, 2, 3, 4]) g.classList.toggle("l" + l, l === (n > 9 ? 4 : n > 3 ? 3 : n > 1 ? 2 : 1));
+      const dark = shade(n * g.dataset.w);
+      for (const l of [0, 1, 2, 3, 4]) g.classList.toggle("l" + l, l === dark);
       g.classList.toggle("hv", t.v > 0); g.classList.toggle("hu", t.u > 0); g.classList.toggle("on", state.p === k);
     }
     for (const [k, c] of counts) {
@@ -235,6 +238,7 @@
   addEventListener("hashchange", arrive);
 
   document.documentElement.classList.add("js");
+  if (one("#places") && matchMedia("(min-width: 64rem)").matches) one("#places").open = true;
   form.hidden = false; zoomer.hidden = false;
   for (const h of all(".hint")) h.hidden = false;
   apply();
