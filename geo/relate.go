@@ -1,0 +1,225 @@
+package geo
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"truce"
+)
+
+// Relate says whether all of e lies in z (Yes), none of it (No) or a part (Unknown).
+// Touching and slivers do not count. An extent that may be anywhere is always open.
+func Relate(e Extent, z *Zone) truce.Tri {
+	if e.Anywhere() {
+		return truce.Unknown
+	}
+	var all truce.Tri
+	for i, p := range e.pieces {
+		t := p.relate(z)
+		if t == truce.Unknown || i > 0 && t != all {
+			return truce.Unknown
+		}
+		all = t
+	}
+	return all
+}
+
+// Classes returns every combination of memberships in zones that some point of e has,
+// sorted with false before true. It is never empty. For an extent that may be anywhere
+// they are the combinations that occur somewhere on the map.
+func Classes(e Extent, zones []*Zone) [][]bool {
+	found := classes{}
+	if e.Anywhere() {
+		found.world(zones)
+	}
+	for _, p := range e.pieces {
+		found.piece(p, zones)
+	}
+	return found.sorted()
+}
+
+// classes is a set of combinations, each written as a string of '0' and '1'.
+type classes map[string]bool
+
+// The letters of a combination.
+const (
+	out  = '0'
+	in   = '1'
+	open = '?'
+)
+
+// sorted returns the combinations in order.
+func (c classes) sorted() [][]bool {
+	keys := make([]string, 0, len(c))
+	for k := range c {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	rows := make([][]bool, len(keys))
+	for i, k := range keys {
+		rows[i] = make([]bool, len(k))
+		for j := range k {
+			rows[i][j] = k[j] == in
+		}
+	}
+	return rows
+}
+
+// covers reports whether every combination that a pattern with open places allows is
+// known already.
+func (c classes) covers(pattern []byte) bool {
+	i := slices.Index(pattern, open)
+	if i < 0 {
+		return c[string(pattern)]
+	}
+	if strings.Count(string(pattern), "?") > 8 {
+		return false
+	}
+	for _, v := range []byte{out, in} {
+		pattern[i] = v
+		if ok := c.covers(pattern); !ok {
+			pattern[i] = open
+			return false
+		}
+	}
+	pattern[i] = open
+	return true
+}
+
+// letter writes a membership.
+func letter(b bool) byte {
+	if b {
+		return in
+	}
+	return out
+}
+
+// piece adds the combinations that points of p have.
+func (c classes) piece(p *piece, zones []*Zone) {
+	class := make([]byte, len(zones))
+	for i, z := range zones {
+		switch p.relate(z) {
+		case truce.Yes:
+			class[i] = in
+		case truce.No:
+			class[i] = out
+		default:
+			class[i] = open
+		}
+	}
+	switch strings.Count(string(class), "?") {
+	case 0:
+		c[string(class)] = true
+	case 1:
+		i := slices.Index(class, open)
+		for _, v := range []byte{out, in} {
+			class[i] = v
+			c[string(class)] = true
+		}
+	default:
+		c.open(p, zones, class)
+	}
+}
+
+// open adds the combinations of a piece; the zones that are open in class are not firm
+// for it.
+func (c classes) open(p *piece, zones []*Zone, class []byte) {
+	if p.line != nil {
+		c.along(p.line, zones, class)
+		return
+	}
+	for _, part := range c.overlay(p, zones, class) {
+		c.search(part.ground, part.width, zones, part.class)
+	}
+}
+
+// world adds the combinations that occur anywhere. There is always ground outside all
+// zones.
+func (c classes) world(zones []*Zone) {
+	b := nowhere()
+	class := make([]byte, len(zones))
+	for i, z := range zones {
+		b = b.join(z.ground.around())
+		class[i] = out
+	}
+	c[string(class)] = true
+	if len(zones) == 0 {
+		return
+	}
+	b = b.grown(10e3)
+	b = box{max(b.west, -180), b.south, min(b.east, 180), b.north}
+	for i := range class {
+		class[i] = open
+	}
+	c.open(&piece{ground: everywhere{b}, width: 10e3}, zones, class)
+}
+
+// relate is Relate for one piece.
+func (p *piece) relate(z *Zone) truce.Tri {
+	if !p.around().meets(z.ground.around()) {
+		return truce.No
+	}
+	if p.line == nil && p.ground == nil {
+		in, _ := z.ground.at(p.mid, 0)
+		return truce.Of(in)
+	}
+	if d, ok := p.ground.(disc); ok {
+		if in, far := z.ground.at(d.mid, d.r); far >= d.r {
+			return truce.Of(in)
+		}
+	}
+	if g, ok := p.ground.(*polygon); ok && z.ground == ground(g) {
+		return truce.Yes
+	}
+	found := classes{}
+	found.open(p, []*Zone{z}, []byte{open})
+	switch {
+	case found["1"] && found["0"]:
+		return truce.Unknown
+	default:
+		return truce.Of(found["1"])
+	}
+}
+
+// Cache remembers relations, so that asking again costs next to nothing. The zero value
+// is ready; it is safe for concurrent use and grows with the number of different
+// questions.
+type Cache struct {
+	mu      sync.RWMutex
+	classes map[string][][]bool
+}
+
+// Classes is the function Classes, remembered. The result must not be changed.
+func (c *Cache) Classes(e Extent, zones []*Zone) [][]bool {
+	var b strings.Builder
+	b.WriteString(e.Key())
+	for _, z := range zones {
+		b.WriteByte('\n')
+		b.WriteString(z.key)
+	}
+	key := b.String()
+	c.mu.RLock()
+	rows, ok := c.classes[key]
+	c.mu.RUnlock()
+	if ok {
+		return rows
+	}
+	rows = Classes(e, zones)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.classes == nil {
+		c.classes = map[string][][]bool{}
+	}
+	c.classes[key] = rows
+	return rows
+}
+
+// Relate is the function Relate, remembered.
+func (c *Cache) Relate(e Extent, z *Zone) truce.Tri {
+	rows := c.Classes(e, []*Zone{z})
+	if len(rows) == 2 {
+		return truce.Unknown
+	}
+	return truce.Of(rows[0][0])
+}
