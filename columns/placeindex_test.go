@@ -232,10 +232,7 @@ func BenchmarkClass(b *testing.B) {
 				p := w.Row(i).At
 				lon[i], lat[i] = p.Lon, p.Lat
 			}
-			for b.Loop() {
-				x.Classes(lon, lat, out)
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
+			perRow(b, n, func() { x.Classes(lon, lat, out) })
 			b.ReportMetric(float64(x.Bytes())/1e6, "MB")
 			b.ReportMetric(float64(x.Len()), "classes")
 		})

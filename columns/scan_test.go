@@ -269,33 +269,26 @@ func BenchmarkScan2(b *testing.B) { benchRead(b, Options{Workers: 2}) }
 func benchRead(b *testing.B, o Options) {
 	w, buf := sample(b)
 	o.Actors, o.Means = NewDict(w.Actors...), NewDict(w.Means...)
-	rows := 0
 	b.SetBytes(int64(len(buf)))
-	for b.Loop() {
-		rows = 0
-		counts := [2]int{}
-		if err := Scan(bytes.NewReader(buf), o, func(w, _ int, t *Table) error { counts[w] += t.Rows(); return nil }); err != nil {
+	perRow(b, sampleRows, func() {
+		if err := Scan(bytes.NewReader(buf), o, func(int, int, *Table) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
-		rows = counts[0] + counts[1]
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/row")
+	})
 }
 
 func BenchmarkPlain(b *testing.B) {
 	w, buf := sample(b)
 	o := Options{Actors: NewDict(w.Actors...), Means: NewDict(w.Means...)}
 	b.SetBytes(int64(len(buf)))
-	rows := 0
-	for b.Loop() {
-		t, err := Plain(bytes.NewReader(buf), o)
-		if err != nil {
+	perRow(b, sampleRows, func() {
+		if _, err := Plain(bytes.NewReader(buf), o); err != nil {
 			b.Fatal(err)
 		}
-		rows = t.Rows()
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/row")
+	})
 }
+
+const sampleRows = 100_000
 
 func sample(b *testing.B) (*world.World, []byte) {
 	w, err := world.New(world.Config{})
@@ -303,7 +296,7 @@ func sample(b *testing.B) (*world.World, []byte) {
 		b.Fatal(err)
 	}
 	var buf bytes.Buffer
-	if err := w.WriteCSV(&buf, 100_000, 2); err != nil {
+	if err := w.WriteCSV(&buf, sampleRows, 2); err != nil {
 		b.Fatal(err)
 	}
 	return w, buf.Bytes()

@@ -1,0 +1,215 @@
+package columns
+
+import (
+	"fmt"
+	"math/bits"
+
+	"truce"
+)
+
+// A clause, to Planes, is a conjunction of conditions that each look at one fact. A fact
+// is known to be of some class: "inside zones 3 and 17", "on day 5 000", "nobody knows".
+// For every class there are two sets of clauses: those whose condition on the fact can
+// be satisfied, and those whose condition surely is. Judging a row is joining such sets by
+// AND: the clauses left in the first join may be met, those left in both surely are.
+//
+// The answer is exact when no fact stands behind two conditions of a clause that could
+// exclude each other.
+
+// Clauses is a set of clauses, bit k%64 of word k/64 for clause k.
+type Clauses []uint64
+
+// Add puts clause k into the set, which must have room for it.
+func (s Clauses) Add(k int) { s[k/64] |= 1 << (k % 64) }
+
+// Has reports whether clause k is in the set.
+func (s Clauses) Has(k int) bool { return s[k/64]>>(k%64)&1 == 1 }
+
+// Class is what one class of a fact's values means to the clauses.
+type Class struct {
+	Can    Clauses // the condition on this fact can be satisfied
+	Surely Clauses // and is satisfied whatever the rest is
+}
+
+// NewClass returns a class of empty sets for n clauses.
+func NewClass(n int) Class {
+	words := (n + 63) / 64
+	return Class{make(Clauses, words), make(Clauses, words)}
+}
+
+// Fact is a fact of a row. Facts that are parts of one, such as the first and the last
+// day, have the same Reason.
+type Fact struct {
+	Name    string
+	Reason  int // the bit in Finding.Open, 0 to 31
+	Classes []Class
+}
+
+// Finding says that a row meets, or may meet, a clause.
+type Finding struct {
+	Row    uint32
+	Group  uint32
+	Clause uint32 // counted from the first clause of all
+	// Open has the Reason bits of the facts that keep the clause from being surely met;
+	// 0 says that it is.
+	Open uint32
+}
+
+// lane is how many words of clauses are judged at once: a cache line of them.
+const lane = 8
+
+type words [lane]uint64
+
+// Planes judges rows against all clauses at once.
+type Planes struct {
+	lanes   int
+	can     [][]words // for each fact, lanes words for each class
+	surely  [][]words
+	reasons []uint32
+	// For each bit: the clause that it stands for, its group, and which bits of its word
+	// belong to the same group.
+	clause, group []uint32
+	mates         []uint64
+}
+
+// NewPlanes arranges the clauses for judging. groups holds the number of clauses in each
+// group: clauses are counted group by group, and a row has at most one finding for a
+// group. Put first the facts that exclude most.
+func NewPlanes(groups []int, facts []Fact) (*Planes, error) {
+	p := &Planes{}
+	bit := p.place(groups)
+	for _, f := range facts {
+		if f.Reason < 0 || f.Reason > 31 {
+			return nil, &truce.Error{Kind: truce.Invalid, At: f.Name, Msg: fmt.Sprintf("reason %d", f.Reason), Hint: "0 to 31"}
+		}
+		can, surely := make([]words, len(f.Classes)*p.lanes), make([]words, len(f.Classes)*p.lanes)
+		for c, class := range f.Classes {
+			if need := (len(bit) + 63) / 64; len(class.Can) < need || len(class.Surely) < need {
+				return nil, &truce.Error{Kind: truce.Invalid, At: f.Name, Msg: fmt.Sprintf("class %d is too short for %d clauses", c, len(bit))}
+			}
+			p.spread(can[c*p.lanes:], class.Can, bit)
+			p.spread(surely[c*p.lanes:], class.Surely, bit)
+		}
+		p.can, p.surely = append(p.can, can), append(p.surely, surely)
+		p.reasons = append(p.reasons, 1<<f.Reason)
+	}
+	return p, nil
+}
+
+// place gives every clause a bit, so that a group of up to 64 does not straddle two words.
+func (p *Planes) place(groups []int) (bit []uint32) {
+	at, clause := 0, uint32(0)
+	for g, n := range groups {
+		if left := 64 - at%64; left < n {
+			at += left % 64
+		}
+		for range n {
+			p.reach(at + 1)
+			p.clause[at], p.group[at] = clause, uint32(g)
+			bit = append(bit, uint32(at))
+			at++
+			clause++
+		}
+	}
+	p.lanes = max(1, (at+64*lane-1)/(64*lane))
+	p.reach(p.lanes * lane * 64)
+	for _, a := range bit {
+		for _, b := range bit[max(0, int(p.clause[a])-63):min(len(bit), int(p.clause[a])+64)] {
+			if a/64 == b/64 && p.group[a] == p.group[b] {
+				p.mates[a] |= 1 << (b % 64)
+			}
+		}
+	}
+	return bit
+}
+
+func (p *Planes) reach(n int) {
+	for len(p.clause) < n {
+		p.clause, p.group, p.mates = append(p.clause, 0), append(p.group, 0), append(p.mates, 0)
+	}
+}
+
+func (p *Planes) spread(to []words, from Clauses, bit []uint32) {
+	for k, b := range bit {
+		if from.Has(k) {
+			to[b/64/lane][b/64%lane] |= 1 << (b % 64)
+		}
+	}
+}
+
+// Judge appends the findings of rows, by row and group: the group's first clause that is
+// surely met, else its first that may be. classes holds one column a fact, in the order
+// of NewPlanes, with the class of each row.
+func (p *Planes) Judge(classes [][]uint32, found []Finding) []Finding {
+	at := make([]int, len(classes))
+	for row := range classes[0] {
+		for f := range at {
+			at[f] = int(classes[f][row]) * p.lanes
+		}
+		for l := range p.lanes {
+			found = p.judgeLane(uint32(row), l, at, found)
+		}
+	}
+	return found
+}
+
+func (p *Planes) judgeLane(row uint32, l int, at []int, found []Finding) []Finding {
+	may := p.can[0][at[0]+l]
+	for f := 1; f < len(at); f++ {
+		set := &p.can[f][at[f]+l]
+		any := uint64(0)
+		for w := range may {
+			may[w] &= set[w]
+			any |= may[w]
+		}
+		if any == 0 {
+			return found
+		}
+	}
+	for w, m := range may {
+		if m != 0 {
+			found = p.judgeWord(row, l, w, m, at, found)
+		}
+	}
+	return found
+}
+
+// judgeWord adds the findings for the clauses m, not empty, of one word.
+func (p *Planes) judgeWord(row uint32, l, w int, m uint64, at []int, found []Finding) []Finding {
+	sure := m
+	for f := range at {
+		sure &= p.surely[f][at[f]+l][w]
+	}
+	for m != 0 {
+		first := bits.TrailingZeros64(m)
+		bit := (l*lane+w)*64 + first
+		group := p.group[bit]
+		met := sure & p.mates[bit]
+		m &^= p.mates[bit]
+		if n := len(found); n > 0 && found[n-1].Row == row && found[n-1].Group == group {
+			// A group of more than 64 clauses goes on from the word before.
+			if found[n-1].Open == 0 || met == 0 {
+				continue
+			}
+			found = found[:n-1]
+		}
+		if met != 0 {
+			bit += bits.TrailingZeros64(met) - first
+			found = append(found, Finding{row, group, p.clause[bit], 0})
+			continue
+		}
+		found = append(found, Finding{row, group, p.clause[bit], p.open(l, w, bit, at)})
+	}
+	return found
+}
+
+// open returns the reasons why the clause at bit is not surely met.
+func (p *Planes) open(l, w, bit int, at []int) uint32 {
+	open := uint32(0)
+	for f, reason := range p.reasons {
+		if p.surely[f][at[f]+l][w]>>(bit%64)&1 == 0 {
+			open |= reason
+		}
+	}
+	return open
+}

@@ -1,0 +1,90 @@
+package columns
+
+import "slices"
+
+// Steps gives classes to the days of a fact whose meaning changes on some days, for each
+// code of a dictionary: which parties an actor is in, day by day. Without codes, use code 0.
+type Steps struct {
+	first []uint32  // for each code, its first class; one more at the end
+	days  [][]int32 // for each code, the days on which a class begins, ascending
+}
+
+// NewSteps makes classes from the days on which the meaning of each code changes. A code
+// with n different days has n+1 classes; the first holds all days before them.
+func NewSteps(changes [][]int32) *Steps {
+	s := &Steps{first: []uint32{0}}
+	for _, c := range changes {
+		days := slices.Clone(c)
+		slices.Sort(days)
+		days = slices.Compact(days)
+		s.days = append(s.days, days)
+		s.first = append(s.first, s.first[len(s.first)-1]+uint32(len(days))+1)
+	}
+	return s
+}
+
+// Len is the number of classes.
+func (s *Steps) Len() int { return int(s.first[len(s.first)-1]) }
+
+// Class returns the class of a code on a day.
+func (s *Steps) Class(code uint32, day int32) uint32 {
+	c := s.first[code]
+	for _, d := range s.days[code] {
+		if day < d {
+			break
+		}
+		c++
+	}
+	return c
+}
+
+// Each calls f with every class, its code and a day that belongs to it.
+func (s *Steps) Each(f func(class, code uint32, day int32)) {
+	for code, days := range s.days {
+		class := s.first[code]
+		before := int32(Missing + 1)
+		for _, d := range days {
+			f(class, uint32(code), before)
+			class, before = class+1, d
+		}
+		f(class, uint32(code), before)
+	}
+}
+
+// Days is Steps for one code with a table, for facts that change on many days.
+type Days struct {
+	from  int32
+	class []uint32
+}
+
+// NewDays makes classes from the days on which a meaning changes.
+func NewDays(changes []int32) *Days {
+	s := NewSteps([][]int32{changes})
+	d := &Days{class: []uint32{0}}
+	if days := s.days[0]; len(days) > 0 {
+		d.from = days[0] - 1
+		d.class = make([]uint32, days[len(days)-1]-d.from+1)
+	}
+	for i := range d.class {
+		d.class[i] = s.Class(0, d.from+int32(i))
+	}
+	return d
+}
+
+// Len is the number of classes.
+func (d *Days) Len() int { return int(d.class[len(d.class)-1]) + 1 }
+
+// Class returns the class of a day.
+func (d *Days) Class(day int32) uint32 {
+	i := int(day) - int(d.from)
+	return d.class[min(max(i, 0), len(d.class)-1)]
+}
+
+// Each calls f with every class and a day that belongs to it.
+func (d *Days) Each(f func(class uint32, day int32)) {
+	for i, c := range d.class {
+		if i == 0 || c != d.class[i-1] {
+			f(c, d.from+int32(i))
+		}
+	}
+}
