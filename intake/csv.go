@@ -53,7 +53,7 @@ func (c *csvReader) record() (record, error) {
 		c.sep = separator(first.text)
 	}
 	block, size := []line{first}, 0
-	p := csvParser{sep: c.sep}
+	p := csvParser{sep: c.sep, cells: make([]string, 0, c.width)}
 	for {
 		ln := block[len(block)-1]
 		size += len(ln.text) + 1

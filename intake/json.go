@@ -104,17 +104,16 @@ func decode(raw []byte, into any) *fault {
 	return &fault{value: clip(string(raw), 80), code: "bad-json", msg: strings.TrimPrefix(err.Error(), "json: "), want: "JSON as docs/record.md describes it"}
 }
 
-// jsonReport reads a report with its elements.
+// jsonReport reads a report with its elements; it may have none, when nothing in it
+// could be put as an act.
 func (f *file) jsonReport(o object, at string) (truce.Report, *fault) {
 	if bad := knownKeys(o, []string{"id", "source", "at", "text", "elements"}); bad != nil {
 		return truce.Report{}, bad
 	}
 	r := truce.Report{At: at}
-	bad := firstFault(o.take("id", &r.ID), o.take("source", &r.Source), o.take("text", &r.Text), checkID(r.ID))
 	var all []object
-	if bad == nil {
-		bad = o.take("elements", &all)
-	}
+	bad := firstFault(o.take("id", &r.ID), o.take("source", &r.Source), o.take("text", &r.Text), o.take("elements", &all))
+	bad = firstFault(bad, checkID(r.ID))
 	for i, e := range all {
 		if bad != nil {
 			break

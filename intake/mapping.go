@@ -3,6 +3,7 @@ package intake
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,17 +29,17 @@ type Mapping struct {
 
 // field says what goes into one of our columns.
 type field struct {
-	to      column
-	text    template          // what to fill in, where column is empty
-	column  string            // whose value to take
-	split   string            // separates the items of the value
-	values  map[string]string // what an item becomes
-	orElse  *template         // what an item becomes that values does not hold
-	each    *template         // how an item is written
-	join    string            // separates the items in our column
-	isArea  bool              // the items are names of areas, to be looked up
-	level   int
-	strings []string // keys of values, sorted, for messages
+	to     column
+	text   template          // what to fill in, where column is empty
+	column string            // whose value to take
+	split  string            // separates the items of the value
+	values map[string]string // what an item becomes
+	orElse *template         // what an item becomes that values does not hold
+	each   *template         // how an item is written
+	join   string            // separates the items in our column
+	isArea bool              // the items are names of areas, to be looked up
+	level  int
+	known  []string // keys of values, sorted, for messages
 }
 
 // group is a list of cases, of which the first that applies fills its columns.
@@ -186,51 +187,61 @@ func (m *mapper) choose(cells []string, g *group, out *row) *fault {
 		if !m.applies(cells, c) {
 			continue
 		}
-		try, ok := *out, true
-		for j := range c.fields {
-			found, f := m.set(cells, &c.fields[j], &try)
-			if f != nil {
-				return f
-			}
-			ok = ok && found
+		found, f := true, (*fault)(nil)
+		for j := 0; j < len(c.fields) && found && f == nil; j++ {
+			found, f = m.set(cells, &c.fields[j], out)
 		}
-		if ok {
-			*out = try
-			return nil
+		if found {
+			return f
 		}
 	}
 	return m.unforeseen(cells, g)
 }
 
-// unforeseen is the fault of a row that no case of a group is made for.
+// unforeseen is the fault of a row that no case of a group is made for. It names the
+// first column whose value none of them has.
 func (m *mapper) unforeseen(cells []string, g *group) *fault {
 	f := &fault{code: "no-case", want: "a row that one of its cases is made for", msg: fmt.Sprintf("no case of %q in the mapping applies", g.name)}
-	var values []string
+	values := map[string][]string{}
+	var columns []string
 	for _, c := range g.cases {
 		for _, w := range c.when {
-			if f.field == "" {
-				f.field, f.value = w.column, m.get(cells, w.column)
+			if values[w.column] == nil {
+				columns = append(columns, w.column)
 			}
-			if w.column == f.field {
-				values = append(values, w.values...)
-			}
+			values[w.column] = append(values[w.column], w.values...)
 		}
 	}
-	if len(values) > 0 {
-		slices.Sort(values)
-		f.want = "one of " + strings.Join(slices.Compact(values), ", ")
+	for _, c := range columns {
+		if value := m.get(cells, c); !(condition{c, values[c]}).holds(value) {
+			slices.Sort(values[c])
+			f.field, f.value, f.want = c, value, "one of "+quoted(slices.Compact(values[c]))
+			break
+		}
 	}
 	return f
 }
 
+// quoted lists words in quotes, so that a blank one can be seen.
+func quoted(words []string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strconv.Quote(w)
+	}
+	return clip(strings.Join(out, ", "), 400)
+}
+
 func (m *mapper) applies(cells []string, c *mapCase) bool {
 	for _, w := range c.when {
-		value := m.get(cells, w.column)
-		if !slices.Contains(w.values, value) && (value == "" || !slices.Contains(w.values, "*")) {
+		if !w.holds(m.get(cells, w.column)) {
 			return false
 		}
 	}
 	return true
+}
+
+func (w condition) holds(value string) bool {
+	return slices.Contains(w.values, value) || value != "" && slices.Contains(w.values, "*")
 }
 
 // set fills one column; found is false when a name of an area is not known.
@@ -244,7 +255,7 @@ func (m *mapper) set(cells []string, f *field, out *row) (found bool, bad *fault
 	} else {
 		c.field = f.column
 		if c.text, found, bad = m.items(cells, f); bad != nil || !found {
-			return found, bad
+			return bad != nil, bad
 		}
 	}
 	c.value = m.get(cells, c.field)
@@ -321,7 +332,7 @@ func (m *mapper) item(cells []string, f *field, item string) (string, *fault) {
 			item = m.write(cells, *f.orElse, item)
 		default:
 			return "", &fault{field: f.column, code: "unmapped-value", msg: fmt.Sprintf("the mapping has nothing for %q", clip(item, 80)),
-				want: "one of " + clip(strings.Join(f.strings, ", "), 400)}
+				want: "one of " + quoted(f.known)}
 		}
 	}
 	if f.each != nil {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -212,7 +213,7 @@ func (p *mapParser) field(to column, n *yaml.Node) field {
 			for _, v := range p.entries(e.at) {
 				f.values[v.key] = p.text(v.at)
 			}
-			f.strings = slices.Sorted(maps.Keys(f.values))
+			f.known = slices.Sorted(maps.Keys(f.values))
 		case "otherwise":
 			t := p.template(e.at)
 			f.orElse = &t
@@ -292,8 +293,19 @@ func (p *mapParser) mapCase(n *yaml.Node) mapCase {
 	}
 	if n.Kind == yaml.MappingNode {
 		c.fields = p.fields(&rest)
+		// What may make the case not apply comes first, so that nothing is left half filled.
+		slices.SortStableFunc(c.fields, func(a, b field) int {
+			return cmp.Compare(bit(b.isArea), bit(a.isArea))
+		})
 	}
 	return c
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // sums reads one sum or a list of them.

@@ -66,7 +66,8 @@ type geometry struct {
 
 const wantShape = "a GeoJSON geometry: LineString, Polygon or MultiPolygon with closed rings, in degrees"
 
-// checkShape holds GeoJSON text to the geometries that a place may have.
+// checkShape holds GeoJSON text to the geometries that a place may have. A point is none
+// of them: it has no extent, and wants to be a disc.
 func checkShape(text string) *fault {
 	bad := &fault{field: "shape", value: clip(text, 80), code: "bad-shape", msg: "the geometry is not sound", want: wantShape}
 	var g geometry
@@ -75,9 +76,6 @@ func checkShape(text string) *fault {
 	}
 	var ok bool
 	switch g.Type {
-	case "Point":
-		var at []float64
-		ok = json.Unmarshal(g.Coordinates, &at) == nil && soundPosition(at)
 	case "LineString":
 		var line [][]float64
 		ok = json.Unmarshal(g.Coordinates, &line) == nil && len(line) > 1 && soundLine(line)

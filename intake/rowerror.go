@@ -100,9 +100,13 @@ func nearest(w string, words []string) string {
 		return ""
 	}
 	w = strings.ToLower(strings.NewReplacer("_", "-", " ", "-").Replace(w))
-	best, least := "", len(w)/3+2
+	best, least := "", 2*(len(w)/3+2)-1
 	for _, o := range words {
-		if d := distance(w, o); d < least {
+		d := 2 * distance(w, o)
+		if w != "" && o != "" && w[0] == o[0] { // the first letter is rarely the wrong one
+			d--
+		}
+		if d < least {
 			best, least = o, d
 		}
 	}
