@@ -42,7 +42,10 @@ func (s *Steps) Class(code uint32, day int32) uint32 {
 func (s *Steps) Each(f func(class, code uint32, day int32)) {
 	for code, days := range s.days {
 		class := s.first[code]
-		before := int32(Missing + 1)
+		before := int32(0)
+		if len(days) > 0 {
+			before = days[0] - 1
+		}
 		for _, d := range days {
 			f(class, uint32(code), before)
 			class, before = class+1, d
