@@ -12,7 +12,7 @@ import (
 // Room on the page, in bytes of HTML as estimated by costOf. With the rest of the page
 // this keeps a run of any size at about 6 MB.
 const (
-	roomForVerdicts = 3_600_000
+	roomForVerdicts = 4_000_000
 	roomForActs     = 600_000
 	actCost         = 600
 )
@@ -115,8 +115,8 @@ type choice struct {
 	verdicts [][]bool
 }
 
-// choose takes all violations while there is room, then undetermined verdicts, then acts
-// with neither. Within each it goes round the days, one act of each day at a time, so
+// choose takes violations while there is room, then undetermined verdicts, then acts with
+// neither. Within each it goes round the days, one act of each day at a time, so
 // that no stretch of days is favoured.
 func choose(rows []Row) choice {
 	c := choice{acts: make([]bool, len(rows)), verdicts: make([][]bool, len(rows))}
@@ -148,7 +148,7 @@ func (c choice) takeAct(i int, r Row, outcome truce.Outcome, room int) int {
 			cost += actCost
 		}
 		if cost > room {
-			continue
+			return 0
 		}
 		room -= cost
 		c.acts[i], c.verdicts[i][j] = true, true
@@ -277,7 +277,7 @@ func clearWords(verdicts []truce.Verdict, n int) string {
 		if v.Outcome == truce.NoViolation {
 			why := reason(v.Code)
 			if why == "" {
-				why = inert(v.Code)
+				why = short(v.Code)
 			}
 			count[why]++
 		}
@@ -299,8 +299,8 @@ func clearWords(verdicts []truce.Verdict, n int) string {
 }
 
 func verdictOf(id string, v truce.Verdict, book clauseBook) verdictView {
-	o := verdictView{ID: id, Mark: mark(v.Outcome), Outcome: string(v.Outcome), Index: -1,
-		Clause: ident(v.Clause), Cite: line(v.Cite), Code: inert(v.Code), Reason: reason(v.Code),
+	o := verdictView{ID: id, Mark: mark(v.Outcome), Outcome: short(string(v.Outcome)), Index: -1,
+		Clause: ident(v.Clause), Cite: line(v.Cite), Code: short(v.Code), Reason: reason(v.Code),
 		Agreement: line(v.Agreement), Version: ident(v.Version), In: ident(v.State),
 		Rests: list(v.Rests), Could: list(v.Could), Notes: list(v.Notes)}
 	if k, ok := book[[2]string{v.Agreement, v.Clause}]; ok {
@@ -315,16 +315,16 @@ func verdictOf(id string, v truce.Verdict, book clauseBook) verdictView {
 		}
 	}
 	for _, s := range v.Steps {
-		o.Steps = append(o.Steps, stepView{line(s.Condition), line(s.Because), inert(s.Answer), answerClass(s.Answer), list(s.Sources)})
+		o.Steps = append(o.Steps, stepView{line(s.Condition), line(s.Because), short(s.Answer), answerClass(s.Answer), list(s.Sources)})
 	}
 	for _, s := range v.Settle {
 		o.Settle = append(o.Settle, settleOf(s))
 	}
 	for _, r := range v.Readings {
-		o.Readings = append(o.Readings, readingView{line(r.Name), line(r.HeldBy), mark(r.Outcome), string(r.Outcome), reason(r.Code)})
+		o.Readings = append(o.Readings, readingView{line(r.Name), line(r.HeldBy), mark(r.Outcome), short(string(r.Outcome)), reason(r.Code)})
 	}
 	for _, p := range v.Parts {
-		o.Parts = append(o.Parts, partView{p.From.Format(wall), p.To.Format(wall), mark(p.Outcome), string(p.Outcome)})
+		o.Parts = append(o.Parts, partView{p.From.Format(wall), p.To.Format(wall), mark(p.Outcome), short(string(p.Outcome))})
 	}
 	return o
 }
@@ -342,7 +342,7 @@ func answerClass(a string) string {
 func settleOf(s truce.Settle) settleView {
 	out := settleView{Facts: list(s.Facts), Always: s.Always}
 	for _, r := range s.Outcomes {
-		out.Rows = append(out.Rows, settleRow{list(r.Values), mark(r.Outcome), string(r.Outcome)})
+		out.Rows = append(out.Rows, settleRow{list(r.Values), mark(r.Outcome), short(string(r.Outcome))})
 	}
 	return out
 }

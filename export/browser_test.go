@@ -11,12 +11,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"truce"
 )
 
 // axeVersion is the accessibility checker that the page is held to.
@@ -103,6 +106,7 @@ func TestLooks(t *testing.T) {
 	if folder == "" {
 		folder = t.TempDir()
 	}
+	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Reload())
 	for _, l := range looks() {
 		t.Run(l.name, func(t *testing.T) {
 			scheme(t, ctx, "", l.scheme)
@@ -133,6 +137,118 @@ func takePictures(t *testing.T, ctx context.Context, name string, width int64) {
 		}
 	}
 	eval[bool](t, ctx, "scrollTo(0, 0); true")
+}
+
+// TestHostileWidth: no text makes the page wider than a small window or runs.
+func TestHostileWidth(t *testing.T) {
+	all := ""
+	for _, h := range hostile() {
+		all += h.text[:min(len(h.text), 300)] + " "
+	}
+	for _, h := range []string{all, strings.Repeat("x", 5000), strings.Repeat("م", 3000)} {
+		ctx := openPage(t, soaked(h))
+		do(t, ctx, chromedp.EmulateViewport(320, 900))
+		eval[bool](t, ctx, `document.querySelectorAll("details").forEach(d => d.open = true); true`)
+		if over := eval[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+			t.Errorf("the page is %d px wider than the window", over)
+		}
+		if folder := os.Getenv("TRUCE_PICTURES"); folder != "" {
+			takePictures(t, ctx, filepath.Join(folder, "hostile-"+string([]rune(h)[0])), 640)
+		}
+	}
+}
+
+// TestPrint keeps a picture of the page as printed.
+func TestPrint(t *testing.T) {
+	ctx := openPage(t, sample(200))
+	scheme(t, ctx, "print", "dark")
+	if ink := eval[string](t, ctx, `getComputedStyle(document.body).color`); ink != "rgb(0, 0, 0)" {
+		t.Errorf("printed in %s, want black", ink)
+	}
+	if shown := eval[bool](t, ctx, `getComputedStyle(document.querySelector("#filter")).display !== "none"`); shown {
+		t.Error("the choosing form is printed")
+	}
+	if folder := os.Getenv("TRUCE_PICTURES"); folder != "" {
+		takePictures(t, ctx, filepath.Join(folder, "print"), 800)
+	}
+}
+
+// TestOffline says that nothing is fetched and nothing is refused.
+func TestOffline(t *testing.T) {
+	ctx := openPage(t, sample(40))
+	if n := eval[int](t, ctx, `performance.getEntriesByType("resource").filter(e => !e.name.startsWith("data:")).length`); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+	if on := eval[bool](t, ctx, `document.documentElement.classList.contains("js") && getComputedStyle(document.querySelector(".card")).borderTopStyle === "solid"`); !on {
+		t.Error("the policy refused the page's own script or style")
+	}
+}
+
+// TestChoosing drives the page with pointer, keys and address.
+func TestChoosing(t *testing.T) {
+	c := sample(200)
+	ctx := openPage(t, c)
+	do(t, ctx, chromedp.EmulateViewport(1280, 900))
+	visible := func() int {
+		return eval[int](t, ctx, `[...document.querySelectorAll("#acts li[data-i]")].filter(e => !e.hidden).length`)
+	}
+	hash := func() string { return eval[string](t, ctx, `location.hash`) }
+	if n := visible(); n != 200 {
+		t.Fatalf("%d acts at first, want 200", n)
+	}
+
+	t.Run("a count leads to its acts", func(t *testing.T) {
+		want := 0
+		for _, r := range c.Elements {
+			want += bit(slices.ContainsFunc(r.Verdicts, func(v truce.Verdict) bool { return v.Clause == "G2" && v.Outcome == truce.Violation }))
+		}
+		eval[bool](t, ctx, `document.querySelector('a[data-c="4"][data-o="v"]').click(); true`)
+		if n := visible(); n != want || want == 0 {
+			t.Errorf("%d acts, want %d", n, want)
+		}
+		if h := hash(); h != "#c=4&o=v" {
+			t.Errorf("address %s", h)
+		}
+	})
+	t.Run("a drag chooses days", func(t *testing.T) {
+		eval[bool](t, ctx, `document.querySelector("#f-reset").click(); document.querySelector("#strips").scrollIntoView({block: "center"}); true`)
+		at := eval[[]float64](t, ctx, `(r => [r.left, r.top + 30, r.width])(document.querySelector("#strips .strip svg").getBoundingClientRect())`)
+		do(t, ctx, chromedp.DragAndDropXY(at[0]+at[2]*4.5/16, at[1], at[0]+at[2]*6.5/16, at[1]))
+		if h := hash(); h != "#f=2016-09-13&t=2016-09-15" {
+			t.Errorf("address %s", h)
+		}
+		if n := visible(); n == 0 || n >= 60 {
+			t.Errorf("%d acts on three of sixteen days", n)
+		}
+	})
+	t.Run("the keyboard moves the days on", func(t *testing.T) {
+		do(t, ctx, chromedp.Focus("#f-later"), chromedp.KeyEvent("
+"))
+		if h := hash(); h != "#f=2016-09-16&t=2016-09-18" {
+			t.Errorf("address %s", h)
+		}
+	})
+	t.Run("the address alone is enough", func(t *testing.T) {
+		eval[bool](t, ctx, `location.hash = "#f=2016-09-20&t=2016-09-20&o=u"; true`)
+		do(t, ctx, chromedp.Reload())
+		if on := eval[bool](t, ctx, `document.querySelector("#f-f").value === "2016-09-20" && !document.querySelector("#f-v").checked`); !on {
+			t.Error("the form does not show what the address says")
+		}
+	})
+	t.Run("a hidden verdict is reached by its link", func(t *testing.T) {
+		eval[bool](t, ctx, `location.hash = "#" + [...document.querySelectorAll("details.vv")][0].id; true`)
+		do(t, ctx, chromedp.Sleep(200*time.Millisecond))
+		if open := eval[bool](t, ctx, `(e => e.open && !e.closest("[hidden]"))(document.querySelector("details.vv"))`); !open {
+			t.Error("it stays folded or hidden")
+		}
+	})
+	t.Run("nonsense in the address changes nothing", func(t *testing.T) {
+		eval[bool](t, ctx, `location.hash = "#f=x&o=zz&a=99&c=-1&%"; true`)
+		do(t, ctx, chromedp.Sleep(200*time.Millisecond))
+		if n := visible(); n != 200 {
+			t.Errorf("%d acts", n)
+		}
+	})
 }
 
 func checkAxe(t *testing.T, ctx context.Context, axe string) {

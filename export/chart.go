@@ -181,7 +181,8 @@ func (d dayChart) fill(s *strip, sums [][2]int, height float64, ranged bool) {
 		if n[0] == 0 && n[1] == 0 {
 			continue
 		}
-		b := bar{X: d.percent(float64(i*d.Bin) + 0.08*float64(d.Bin)), W: d.percent(0.84 * float64(d.Bin))}
+		wide := float64(min(d.Bin, d.Days-i*d.Bin))
+		b := bar{X: d.percent(float64(i*d.Bin) + 0.08*wide), W: d.percent(0.84 * wide)}
 		high := func(n int) float64 { return float64(n) / float64(top) * height }
 		base := height + topGap
 		if ranged {
@@ -252,7 +253,7 @@ func (d dayChart) windows(c Check, agreement string) []stretch {
 			continue
 		}
 		if s, ok := d.stretch(w.From, w.To); ok {
-			s.Title = inert(w.Title) + ": " + until(w.From, w.To)
+			s.Title = line(w.Title).Short + ": " + line(until(w.From, w.To)).Short
 			out = append(out, s)
 		}
 	}
@@ -304,13 +305,13 @@ func (d *dayChart) addTicks() {
 			break
 		}
 	}
-	layout := "2 Jan"
+	layout, some := "2 Jan", 3
 	if d.Days > 300 {
-		layout = "Jan 2006"
+		layout, some = "Jan 2006", 4
 	}
 	for i, n := 0, 0; i < d.Days; i, n = i+step, n+1 {
 		x := float64(i) + 0.5*float64(bit(d.Bin == 1))
-		t := tick{X: d.percent(x), Text: d.first.AddDate(0, 0, i).Format(layout), Anchor: "middle", Wide: n%3 != 0}
+		t := tick{X: d.percent(x), Text: d.first.AddDate(0, 0, i).Format(layout), Anchor: "middle", Wide: n%some != 0}
 		if x/float64(d.Days) < 0.04 {
 			t.Anchor = "start"
 		}

@@ -1,7 +1,5 @@
 package export
 
-import "fmt"
-
 // agreementView is an agreement with its clauses as numbered on the page.
 type agreementView struct {
 	I                           int
@@ -67,13 +65,13 @@ func clausesOf(c Check) ([]agreementView, clauseBook) {
 }
 
 func clauseOf(i int, c Clause) clauseView {
-	v := clauseView{I: i, ID: ident(c.ID), Cite: line(c.Cite), Text: line(c.Text), Kind: inert(kind(c.Kind)),
+	v := clauseView{I: i, ID: ident(c.ID), Cite: line(c.Cite), Text: line(c.Text), Kind: short(kind(c.Kind)),
 		Count: tally{c.Violation, c.Undetermined, c.NoViolation}, Want: wants(c.WantOf)}
 	share := func(n int) float64 { return 100 * float64(n) / float64(max(1, v.Count.All())) }
 	v.V, v.U, v.N = unit(share(c.Violation)), unit(share(c.Undetermined)), unit(share(c.NoViolation))
 	v.UX, v.NX = v.V, unit(share(c.Violation+c.Undetermined))
 	for _, k := range c.Codes {
-		v.Codes = append(v.Codes, codeView{inert(k.Code), reason(k.Code), k.N})
+		v.Codes = append(v.Codes, codeView{short(k.Code), reason(k.Code), k.N})
 	}
 	return v
 }
@@ -142,7 +140,7 @@ func dutiesOf(c Check, d dayChart, book clauseBook) []dutyView {
 	var out []dutyView
 	for _, x := range c.Duties {
 		v := dutyView{Clause: ident(x.Clause), Text: line(x.Text), Agreement: line(x.Agreement),
-			Kind: inert(kind(x.Kind)), State: line(x.State), Class: stateClass(x.State)}
+			Kind: short(kind(x.Kind)), State: line(x.State), Class: stateClass(x.State)}
 		if e, ok := book[[2]string{x.Agreement, x.Clause}]; ok {
 			v.Agreement = e.agreement
 		}
@@ -150,7 +148,7 @@ func dutiesOf(c Check, d dayChart, book clauseBook) []dutyView {
 			class := stateClass(s.State)
 			v.Steps = append(v.Steps, dutyStepView{line(until(s.From, s.To)), line(s.State), line(s.Why), class})
 			if b, ok := d.stretch(s.From, s.To); ok {
-				b.Class, b.Title = class, fmt.Sprintf("%s, %s", inert(s.State), until(s.From, s.To))
+				b.Class, b.Title = class, short(s.State)+", "+line(until(s.From, s.To)).Short
 				v.Bar = append(v.Bar, b)
 			}
 		}

@@ -17,6 +17,7 @@ const (
 	smallest   = 5.0  // radius of the smallest mark
 	cellSize   = 12.0 // side of a cell of the density map
 	manyPlaces = 300  // more places than this are drawn as density
+	mostPlaces = 600  // more places than this do not go into the table
 	levels     = 5    // steps of density
 )
 
@@ -36,6 +37,7 @@ type chartOfPlaces struct {
 	Labels   []label
 	Places   []placeView // most acts first
 	Drawn    []placeView // widest first, so that no extent hides a smaller one
+	Count    int         // of all places
 	Cells    []cellView
 	Columns  int
 	Rows     int
@@ -275,6 +277,8 @@ func (m *chartOfPlaces) addPlaces(sites []*site, taken *room) {
 	m.Drawn = slices.Clone(m.Places)
 	sort.SliceStable(m.Drawn, func(i, j int) bool { return ground(sites[m.Drawn[i].I].shape) > ground(sites[m.Drawn[j].I].shape) })
 	sort.SliceStable(m.Places, func(i, j int) bool { return m.Places[i].Acts.All() > m.Places[j].Acts.All() })
+	m.Count = len(m.Places)
+	m.Places = m.Places[:min(m.Count, mostPlaces)]
 }
 
 // numberPlaces writes how many acts a place holds, the largest first, where there is room.
@@ -305,6 +309,9 @@ func (m *chartOfPlaces) addLabels(names []name, f frame, taken *room) {
 		}
 	}
 }
+
+// Unlisted is how many places the table leaves out.
+func (m chartOfPlaces) Unlisted() int { return m.Count - len(m.Places) }
 
 // room keeps labels apart, at normal size and at the double size of a narrow screen.
 type room struct{ normal, double []box }

@@ -159,7 +159,7 @@ func dayRows(c Check, acts shownActs) []dayRow {
 	}
 	var out []dayRow
 	for _, d := range c.Days {
-		r := dayRow{Date: inert(d.Date), Title: inert(date(d.Date)), Acts: d.Elements, Listed: listed[d.Date],
+		r := dayRow{Date: short(d.Date), Title: short(date(d.Date)), Acts: d.Elements, Listed: listed[d.Date],
 			Killed: span(d.KilledLow, d.KilledHigh), KilledUnknown: d.KilledUnknown}
 		for _, a := range c.Agreements {
 			var t tally
@@ -260,7 +260,7 @@ func period(from, to string) string {
 	b, ok2 := day(to)
 	switch {
 	case !ok || !ok2:
-		return strings.TrimSpace(inert(from) + " – " + inert(to))
+		return strings.TrimSpace(short(from) + " – " + short(to))
 	case from == to:
 		return date(from)
 	case a.Year() == b.Year() && a.Month() == b.Month():

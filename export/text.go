@@ -27,6 +27,9 @@ const (
 func line(s string) words  { return cut(s, lineLength) }
 func ident(s string) words { return cut(s, idLength) }
 
+// short is for words that are few by nature, such as codes and kinds.
+func short(s string) string { return ident(s).Short }
+
 func cut(s string, limit int) words {
 	clean := inert(s)
 	w := words{Short: clean, Lang: language(clean)}
