@@ -55,7 +55,7 @@ type lines struct {
 	r    *bufio.Reader
 	max  int
 	n    int
-	back []line // to be read again, first one first
+	back []line // to be read again; the last one comes first
 }
 
 const keptOfLong = 1 << 10
@@ -63,9 +63,9 @@ const keptOfLong = 1 << 10
 // next returns the next line, without its line end, or io.EOF. Any other error ends the
 // reading: it has been given file and line.
 func (l *lines) next() (line, error) {
-	if len(l.back) > 0 {
-		ln := l.back[0]
-		l.back = l.back[1:]
+	if n := len(l.back); n > 0 {
+		ln := l.back[n-1]
+		l.back = l.back[:n-1]
 		return ln, nil
 	}
 	buf, long, last, err := l.raw()

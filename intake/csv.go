@@ -104,7 +104,9 @@ func (c *csvReader) damaged(block []line, f *fault) (record, error) {
 			j-- // the line at which the quote closed may begin a record of several lines
 		}
 	}
-	c.back = append(append([]line(nil), block[j:]...), c.back...)
+	for i := len(block) - 1; i >= j; i-- {
+		c.back = append(c.back, block[i])
+	}
 	return record{line: block[0].n, raw: joined(block[:j]), bad: f}, nil
 }
 

@@ -266,6 +266,15 @@ func TestDamagedCSV(t *testing.T) {
 	}
 }
 
+func TestManyDamagedLinesTakeNoLonger(t *testing.T) {
+	const n = 100_000
+	in := "id,from,text\n0,,\"half\n" + strings.Repeat("\"x\"y,,\n", n) + "1,,z\n"
+	reports, bad := readAll(t, "r.csv", strings.NewReader(in), intake.Options{})
+	if len(reports) != 1 || len(bad) < n {
+		t.Error(len(reports), len(bad))
+	}
+}
+
 func TestFilesThatCannotBeRead(t *testing.T) {
 	var z bytes.Buffer
 	w := gzip.NewWriter(&z)
