@@ -123,37 +123,40 @@ func (r *Register) Candidates() []string {
 // counts, since such an actor may be meant. Without an established member, a coalition is
 // itself too, and an umbrella is open, whatever the file says.
 func (r *Register) Expand(id string, at time.Time) (members []string, open bool) {
-	found := map[string]bool{}
-	open = r.expand(id, at, map[string]bool{}, found)
-	for m := range found {
-		members = append(members, m)
+	members, open = r.expand(id, at, true)
+	if sure, _ := r.expand(id, at, false); len(sure) == 0 {
+		open = true
 	}
-	slices.Sort(members)
 	return members, open
 }
 
-func (r *Register) expand(id string, at time.Time, seen, found map[string]bool) (open bool) {
-	if seen[id] {
-		return false
-	}
-	seen[id] = true
-	a, ok := r.actors[id]
-	if !ok || !a.covers() {
-		found[id] = true
-		return false
-	}
-	open = a.Open
-	sure := false
-	for _, e := range r.down[id] {
-		if (e.Kind == within || e.Kind == partOf) && e.holds(at) {
-			sure = sure || !e.Claimed
-			open = r.expand(e.from, at, seen, found) || open
+// expand is Expand over established links only, or over claimed ones, too.
+func (r *Register) expand(id string, at time.Time, claims bool) (members []string, open bool) {
+	queue, seen := []string{id}, map[string]bool{id: true}
+	for len(queue) > 0 {
+		id, queue = queue[0], queue[1:]
+		a, sure := r.actors[id], false
+		if a == nil || !a.covers() {
+			members = append(members, id)
+			continue
 		}
+		for _, e := range r.down[id] {
+			if !e.covers() || !e.holds(at) || e.Claimed && !claims {
+				continue
+			}
+			sure = sure || !e.Claimed
+			if !seen[e.from] {
+				seen[e.from] = true
+				queue = append(queue, e.from)
+			}
+		}
+		if !sure && a.Kind != umbrella {
+			members = append(members, id)
+		}
+		open = open || a.Open || !sure && a.Kind == umbrella
 	}
-	if !sure && a.Kind != umbrella {
-		found[id] = true
-	}
-	return open || !sure && a.Kind == umbrella
+	slices.Sort(members)
+	return members, open
 }
 
 // covers reports whether the actor's name may stand for several others.

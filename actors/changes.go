@@ -50,7 +50,7 @@ func (c *changes) actor(id string) {
 		}
 		return e.follows(kinds)
 	}}
-	w.run(id, true)
+	w.run(id, true) // claimed links too
 	for _, up := range w.out {
 		c.records(up.id)
 	}
@@ -75,7 +75,7 @@ func (c *changes) records(id string) {
 // members goes through whoever an umbrella covers at any time.
 func (c *changes) members(id string) {
 	for _, e := range c.r.down[id] {
-		if e.Kind == within || e.Kind == partOf {
+		if e.covers() {
 			c.add(e.From, e.To)
 			c.actor(e.from)
 		}

@@ -25,6 +25,9 @@ type edge struct {
 
 func (e edge) holds(at time.Time) bool { return span(e.From, e.To, at) }
 
+// covers reports whether the link is one by which a name covers an actor.
+func (e edge) covers() bool { return e.Kind == within || e.Kind == partOf }
+
 // climbed is an actor reached over links.
 type climbed struct {
 	id   string
@@ -44,7 +47,19 @@ func (c climbed) firm() truce.Tri {
 // nearest first. Umbrellas that cover it and what it was renamed from always count,
 // part-of is followed all the way, and allied and supports once on the whole way.
 func (r *Register) climb(actor string, at time.Time, kinds []string) []climbed {
-	w := walk{r: r, use: func(e edge) bool { return e.holds(at) && e.follows(kinds) }}
+	return r.walk(actor, func(e edge) bool { return e.holds(at) && e.follows(kinds) })
+}
+
+// parents returns the actors whose word is the actor's own: itself, what it was renamed
+// from and what it was part of, but no name that covers groups unnamed.
+func (r *Register) parents(actor string, at time.Time) []climbed {
+	return r.walk(actor, func(e edge) bool {
+		return e.holds(at) && (e.Kind == renamed || e.Kind == partOf && !r.loose(e.to))
+	})
+}
+
+func (r *Register) walk(actor string, use func(edge) bool) []climbed {
+	w := walk{r: r, use: use}
 	w.run(actor, false)
 	w.run(actor, true)
 	return w.out

@@ -44,8 +44,8 @@ const (
 //   - Actors, With: named, or linked by such a link at that time; part-of is followed all
 //     the way, the others once. A claimed link gives unknown. fought-beside never counts,
 //     and who was renamed from another is that other.
-//   - Adhering: by the latest step of the actor, or of what it was part of. A notice leaves
-//     things as they were until it runs out. A claimed step is unknown where it would change
+//   - Adhering: by the latest step of the actor, or of what it was part of. Whoever gave
+//     notice is bound until it runs out. A claimed step is unknown where it would change
 //     the answer. What an umbrella accepted some of those accepted whom it covers, and
 //     nobody said which: it is unknown for each that has no established step of its own.
 //   - Listed: on the list that day, under whatever name, or part of one that was.
@@ -134,10 +134,11 @@ func (q query) party(name, actor string, asked []string) answer {
 	for _, m := range members {
 		is = append(is, q.single(name, p, m, all).is)
 	}
-	if one.is == agree(is) && open {
+	joint := agree(is)
+	if one.is == truce.Unknown && joint == truce.No || one.is == joint && open {
 		return one
 	}
-	return answer{is: agree(is), why: mixed, actor: actor, party: name}
+	return answer{is: joint, why: mixed, actor: actor, party: name}
 }
 
 // agree returns the value all have, or Unknown; of no values nothing is known.
@@ -224,7 +225,7 @@ func (q query) listed(p Party, actor string) answer {
 			}
 		}
 	}
-	if q.r.unnamed(actor) {
+	if q.open(actor) {
 		return answer{why: ofUmbrella, actor: actor}
 	}
 	return answer{is: truce.No}
@@ -238,10 +239,16 @@ func (d Adherence) binds() bool {
 	return d.Status == "accepted" || d.Status == "acceded" || d.Status == "deemed"
 }
 
-// unnamed reports whether the actor may stand for groups that nobody named.
-func (r *Register) unnamed(actor string) bool {
+// loose reports whether a name is so wide that its word is not that of each it covers.
+func (r *Register) loose(actor string) bool {
 	a := r.actors[actor]
 	return a != nil && (a.Kind == umbrella || a.covers() && a.Open)
+}
+
+// open reports whether the actor stands for groups that nobody named.
+func (q query) open(actor string) bool {
+	_, open := q.r.Expand(actor, q.at)
+	return open
 }
 
 // kind answers by the kind of actor; for groups that a name covers unnamed, by the kinds
@@ -257,6 +264,9 @@ func (q query) kind(p Party, actor string) answer {
 			all = append(all, p.ofKind(q.r.actors[m].Kind))
 		}
 		is = agree(all)
+		if sure, _ := q.r.expand(actor, q.at, false); len(sure) == 0 {
+			is = truce.Unknown
+		}
 	}
 	return answer{is: is, why: byKind, actor: actor}
 }
@@ -277,17 +287,15 @@ func (q query) adhering(p Party, name, actor string) answer {
 	}
 	own := false
 	var steps []standing
-	for _, c := range q.r.climb(actor, q.at, []string{partOf}) {
-		if !q.r.covering(c.path) {
-			recorded := q.r.records[q.m.Agreement][c.id]
-			own = own || c.firm() == truce.Yes && slices.ContainsFunc(recorded, Adherence.established)
-			steps = append(steps, q.taken(recorded, as, c)...)
-		}
+	for _, c := range q.r.parents(actor, q.at) {
+		recorded := q.r.records[q.m.Agreement][c.id]
+		own = own || c.firm() == truce.Yes && slices.ContainsFunc(recorded, Adherence.established)
+		steps = append(steps, q.taken(recorded, as, c)...)
 	}
 	base := answer{is: truce.No, why: noStep, actor: actor}
 	switch {
 	case own:
-	case q.r.unnamed(actor):
+	case q.open(actor):
 		base = answer{why: ofUmbrella, actor: actor}
 	default:
 		base = q.covered(base, as, p.AdheringFrom)
@@ -304,12 +312,6 @@ func (q query) taken(recorded []Adherence, as string, by climbed) []standing {
 		}
 	}
 	return out
-}
-
-// covering reports whether a path leads into a name that covers several actors, some of
-// them unnamed; its word is not the word of each.
-func (r *Register) covering(path []edge) bool {
-	return slices.ContainsFunc(path, func(e edge) bool { return e.Kind == within || r.unnamed(e.to) })
 }
 
 // covered answers for an actor without steps of its own from those of umbrellas it is
@@ -378,12 +380,9 @@ func (q query) weigh(s standing, below answer, from time.Time) answer {
 	case s.binds():
 		a.is = truce.Yes
 	case s.Status == "notice" && q.m.NoticeEnd != nil && q.at.Before(q.m.NoticeEnd(s.At)):
-		a.is = truce.Of(!early) // whoever gives notice is bound, recorded or not
-		if below.why != noStep {
-			a.is = below.is
-		}
+		a.is = truce.Of(!early) // whoever gives notice is bound until it runs out
 	}
-	sure := s.firm() == truce.Yes && !s.Claimed && !q.r.unnamed(s.id) && (len(s.Where) == 0 || q.inside != nil)
+	sure := s.firm() == truce.Yes && !s.Claimed && !q.r.loose(s.id) && (len(s.Where) == 0 || q.inside != nil)
 	if !sure && a.is != below.is {
 		a.is = truce.Unknown
 	}

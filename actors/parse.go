@@ -24,6 +24,7 @@ func Parse(name string, text []byte) (*Register, truce.Problems) {
 	if root := p.load(text); root != nil {
 		p.root(root)
 		p.references()
+		p.circles()
 	}
 	p.found.Sort()
 	p.r.zone = p.zone
@@ -275,6 +276,35 @@ func (p *parser) references() {
 		_, list := p.r.lists[ref.id]
 		if ref.what == "actor" && !actor || ref.what == "list" && !list {
 			p.bad(ref.node, "undeclared", fmt.Sprintf("%s %q is not declared", ref.what, ref.id), "an identifier under "+ref.what+"s")
+		}
+	}
+}
+
+// circles reports names that cover themselves, through others or not.
+func (p *parser) circles() {
+	above := map[string][]string{} // what covers an actor, on whatever day
+	for id, a := range p.r.actors {
+		for _, m := range a.Members {
+			above[m] = append(above[m], id)
+		}
+		for _, l := range a.Links {
+			if b := p.r.actors[l.Other]; l.Kind == partOf && b != nil && b.covers() {
+				above[id] = append(above[id], l.Other)
+			}
+		}
+	}
+	for id, n := range p.at {
+		queue, seen := slices.Clone(above[id]), map[string]bool{}
+		for len(queue) > 0 && !seen[id] {
+			next := queue[0]
+			queue = queue[1:]
+			if !seen[next] {
+				seen[next] = true
+				queue = append(queue, above[next]...)
+			}
+		}
+		if seen[id] {
+			p.bad(n, "circle", fmt.Sprintf("%q is a member of itself", id), "an umbrella or coalition whose members do not lead back to it")
 		}
 	}
 }
