@@ -222,8 +222,7 @@ func TestChoosing(t *testing.T) {
 		}
 	})
 	t.Run("the keyboard moves the days on", func(t *testing.T) {
-		do(t, ctx, chromedp.Focus("#f-later"), chromedp.KeyEvent("
-"))
+		do(t, ctx, chromedp.Focus("#f-later"), chromedp.KeyEvent("\r"))
 		if h := hash(); h != "#f=2016-09-16&t=2016-09-18" {
 			t.Errorf("address %s", h)
 		}
