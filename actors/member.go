@@ -247,6 +247,9 @@ func (r *Register) loose(actor string) bool {
 
 // open reports whether the actor stands for groups that nobody named.
 func (q query) open(actor string) bool {
+	if !q.r.actors[actor].covers() {
+		return false
+	}
 	_, open := q.r.Expand(actor, q.at)
 	return open
 }
@@ -257,7 +260,11 @@ func (q query) kind(p Party, actor string) answer {
 	if len(p.Kind) == 0 {
 		return answer{is: truce.No}
 	}
-	is := p.ofKind(q.r.actors[actor].Kind)
+	a := q.r.actors[actor]
+	is := p.ofKind(a.Kind)
+	if !a.covers() {
+		return answer{is: is, why: byKind, actor: actor}
+	}
 	if members, _ := q.r.Expand(actor, q.at); is != truce.Yes && !slices.Contains(members, actor) {
 		var all []truce.Tri
 		for _, m := range members {
@@ -383,9 +390,13 @@ func (q query) weigh(s standing, below answer, from time.Time) answer {
 		a.is = truce.Of(!early) // whoever gives notice is bound until it runs out
 	}
 	sure := s.firm() == truce.Yes && !s.Claimed && !q.r.loose(s.id) && (len(s.Where) == 0 || q.inside != nil)
-	if !sure && a.is != below.is {
-		a.is = truce.Unknown
+	switch {
+	case sure || a.is == below.is:
+		return a
+	case below.is == truce.Unknown && below.why == byStep:
+		return below // open already, by an earlier record
 	}
+	a.is = truce.Unknown
 	return a
 }
 
