@@ -295,3 +295,16 @@ type Length struct {
 }
 
 type pos struct{ line, col int }
+
+// With returns a copy of the agreement in which a clause is replaced by one of the same id.
+func (a *Agreement) With(c *Clause) *Agreement {
+	b := *a
+	b.Clauses = nil
+	for _, had := range a.Clauses {
+		if had.ID == c.ID {
+			had = c
+		}
+		b.Clauses = append(b.Clauses, had)
+	}
+	return &b
+}

@@ -341,3 +341,13 @@ func (j *Judge) Windows(c *Clause) [][2]time.Time {
 	}
 	return out
 }
+
+// InForce are the stretches in which the agreement applies, as pairs of instants; a zero
+// instant is open.
+func (j *Judge) InForce() [][2]time.Time {
+	var out [][2]time.Time
+	for _, s := range j.opens {
+		out = append(out, [2]time.Time{s.from, s.to})
+	}
+	return out
+}

@@ -263,3 +263,17 @@ func (d *decoder) mark(what string, n *yaml.Node) {
 		d.at[what] = pos{n.Line, n.Column}
 	}
 }
+
+// ParseTime reads one time as in an agreement, such as "2016-09-12 19:00" or
+// "2016-02-27 00:30 Europe/Moscow". Zone holds where the text names none.
+func ParseTime(text string, zone *time.Location) (time.Time, error) {
+	i, err := parseInstant(text)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if i.Ref != "" {
+		return time.Time{}, fmt.Errorf("%q is not a time", text)
+	}
+	t, _ := clock{zone: zone}.instant(i)
+	return t, nil
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"truce"
+	"truce/desk"
+	"truce/export"
+)
+
+// source are the flags that say what is judged.
+type source struct {
+	Mapping   string   `help:"How the records' columns become ours: a mapping file, or ucdp-ged, acled, airwars." placeholder:"FILE"`
+	Agreement []string `help:"Judge under these agreement files instead of the mission's." placeholder:"FILE" sep:"none"`
+	Places    []string `help:"Boundary files (GeoJSON, also .gz) beside the mission's." placeholder:"FILE" sep:"none"`
+	Workers   int      `help:"Elements judged at once; changes nothing but the time." default:"0" placeholder:"N"`
+}
+
+func (f source) open(dir string) (*desk.Mission, error) {
+	m, _, err := desk.Open(dir, desk.OpenOptions{Agreements: f.Agreement, Places: f.Places})
+	return m, err
+}
+
+func (f source) records(files []string) []desk.Source {
+	var out []desk.Source
+	for _, r := range files {
+		out = append(out, desk.Source{File: r, Mapping: f.Mapping})
+	}
+	return out
+}
+
+type checkCmd struct {
+	source
+	Mission  string   `arg:"" help:"The mission's folder."`
+	Records  []string `arg:"" optional:"" help:"Records to judge instead of the mission's: .csv, .ndjson, .geojson, .xlsx, also .gz; - for standard input."`
+	JSON     bool     `name:"json" help:"Every verdict as one line of JSON." xor:"form"`
+	CSV      bool     `name:"csv" help:"Every verdict as a row of CSV." xor:"form"`
+	GeoJSON  bool     `name:"geojson" help:"The elements with their outcomes, places coarsened." xor:"form"`
+	HTML     string   `name:"html" help:"Write one self-contained page to FILE." placeholder:"FILE"`
+	SetAside string   `help:"Where rows that cannot be read go." default:"set-aside.csv" placeholder:"FILE"`
+	Quiet    bool     `short:"q" help:"No progress, no list of odd rows."`
+}
+
+func (checkCmd) Help() string {
+	return `Example:
+
+  truce check missions/syria-2016 --html report.html
+  truce check missions/syria-2016 events.csv.gz --mapping ucdp-ged --places admin1.geojson.gz
+
+Rows that cannot be read are set aside in a CSV file, with line, field, value and what was
+expected; the rest is judged. Exit code 0: nothing found. 1: at least one violation or
+undetermined verdict. 2: rows were set aside, whatever else was found. 3 and above: could not run.`
+}
+
+// Run judges the record and writes what was found.
+func (c *checkCmd) Run(ctx context.Context, s *streams) error {
+	m, err := c.open(c.Mission)
+	if err != nil {
+		return err
+	}
+	progress, done := bar(s, c.Quiet)
+	o := desk.CheckOptions{Records: c.records(c.Records), Stdin: s.in, SetAside: c.SetAside, Workers: c.Workers, Progress: progress}
+	var r *desk.Result
+	switch {
+	case c.JSON:
+		err = stream(s.out, export.JSON, func(each eachFunc) error { o.Each = each; r, err = m.Check(ctx, o); return err })
+	case c.CSV:
+		err = stream(s.out, export.CSV, func(each eachFunc) error { o.Each = each; r, err = m.Check(ctx, o); return err })
+	default:
+		r, err = m.Check(ctx, o)
+	}
+	done()
+	if err == nil && c.GeoJSON {
+		err = export.GeoJSON(s.out, r.Export())
+	}
+	if err == nil && c.HTML != "" {
+		err = writeWhole(c.HTML, s.out, func(w io.Writer) error { return export.Page(w, r.Export()) })
+	}
+	if err == nil && !c.JSON && !c.CSV && !c.GeoJSON && c.HTML != "-" {
+		err = summary(s.out, r, c.HTML)
+	}
+	if err != nil {
+		return err
+	}
+	c.tell(s, r)
+	s.found(r.Found())
+	if r.Tally.SetAside > 0 {
+		s.code = exitSetAside
+	}
+	return nil
+}
+
+type eachFunc = func(*truce.Element, truce.Verdict) error
+
+var errStopped = errors.New("the reader of the output went away")
+
+// stream writes verdicts as they come.
+func stream(out io.Writer, write func(io.Writer, iter.Seq[truce.Verdict]) error, judge func(eachFunc) error) error {
+	b := bufio.NewWriterSize(out, 1<<16)
+	var failed error
+	err := write(b, func(yield func(truce.Verdict) bool) {
+		failed = judge(func(_ *truce.Element, v truce.Verdict) error {
+			if !yield(v) {
+				return errStopped
+			}
+			return nil
+		})
+	})
+	if err == nil {
+		err = b.Flush()
+	}
+	if err != nil {
+		return err
+	}
+	return failed
+}
+
+// tell lists what was odd, on the error stream.
+func (c *checkCmd) tell(s *streams, r *desk.Result) {
+	if c.Quiet {
+		return
+	}
+	const most = 10
+	for i, bad := range r.SetAside {
+		if i == most {
+			fmt.Fprintf(s.err, "... and %d more\n", r.Tally.SetAside-most)
+			break
+		}
+		fmt.Fprintln(s.err, "set aside:", bad)
+	}
+	if r.Tally.SetAside > 0 {
+		fmt.Fprintf(s.err, "%d rows set aside in %s\n", r.Tally.SetAside, c.SetAside)
+	}
+	for i, w := range r.Warnings {
+		if i == most {
+			fmt.Fprintf(s.err, "... and %d more notes\n", len(r.Warnings)-most)
+			break
+		}
+		fmt.Fprintln(s.err, "note:", w)
+	}
+}
+
+// bar shows progress on a terminal; in a pipe it is silent.
+func bar(s *streams, quiet bool) (progress func(string, int64, int64), done func()) {
+	if quiet || !s.terminal {
+		return nil, func() {}
+	}
+	var b *progressbar.ProgressBar
+	stage := ""
+	return func(now string, n, total int64) {
+			if now != stage {
+				stage = now
+				if total == 0 {
+					total = -1
+				}
+				b = progressbar.NewOptions64(total, progressbar.OptionSetDescription(now), progressbar.OptionSetWriter(s.err),
+					progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+			}
+			_ = b.Set64(n)
+		}, func() {
+			if b != nil {
+				_ = b.Finish()
+			}
+		}
+}
+
+// writeWhole writes a file under another name first, so that nobody finds half of it.
+func writeWhole(path string, out io.Writer, write func(io.Writer) error) error {
+	if path == "-" {
+		return write(out)
+	}
+	f, err := tempBeside(path)
+	if err != nil {
+		return &truce.Error{Kind: truce.Unavailable, At: path, Msg: "cannot be written", Err: err}
+	}
+	return f.finish(write)
+}
+
+func shown(path string) string { return filepath.ToSlash(path) }
+
+func join(words []string) string { return strings.Join(words, ", ") }

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"path/filepath"
+
+	"truce"
+)
+
+// whole is a file that gets its name only when it is complete and on disk.
+type whole struct {
+	path string
+	f    *os.File
+}
+
+func tempBeside(path string) (*whole, error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
+	if err != nil {
+		return nil, err
+	}
+	return &whole{path, f}, nil
+}
+
+func (w *whole) finish(write func(io.Writer) error) error {
+	b := bufio.NewWriterSize(w.f, 1<<16)
+	err := write(b)
+	if err == nil {
+		err = b.Flush()
+	}
+	if err == nil {
+		err = w.f.Chmod(0o644)
+	}
+	if err == nil {
+		err = w.f.Sync()
+	}
+	if e := w.f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(w.f.Name(), w.path)
+	}
+	if err != nil {
+		os.Remove(w.f.Name())
+		return &truce.Error{Kind: truce.Unavailable, At: w.path, Msg: "cannot be written", Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+// Command truce reads agreements and records and says what broke what, why, and what
+// would settle the rest.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"truce"
+)
+
+// Exit codes that scripts can trust.
+const (
+	exitNothing  = 0 // ran, found nothing
+	exitFound    = 1 // ran, found something
+	exitSetAside = 2 // ran, but rows were set aside
+	exitUsage    = 3 // could not run: the command line or the input is wrong
+	exitFailed   = 4 // could not run: something failed
+	exitStopped  = 5 // interrupted
+)
+
+const description = `Truce reads an agreement clause by clause and says of each happening: violation,
+no violation, or undetermined; why; and which missing fact would settle it.
+It never says who is to blame.
+
+Exit codes: 0 nothing found; 1 something found; 2 rows were set aside;
+3 the command line or an input is wrong; 4 something failed; 5 interrupted.`
+
+type commands struct {
+	Check   checkCmd   `cmd:"" help:"Judge a mission's record under its agreements."`
+	Explain explainCmd `cmd:"" help:"Show in full why an element was judged as it was."`
+	Test    testCmd    `cmd:"" help:"Hold a draft against a record: readings, variants, what flips."`
+}
+
+// streams are where a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	terminal bool // err is a terminal: a progress bar makes sense
+	code     int
+}
+
+func (s *streams) found(some bool) {
+	if some && s.code == exitNothing {
+		s.code = exitFound
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	st, err := os.Stderr.Stat()
+	os.Exit(run(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		terminal: err == nil && st.Mode()&os.ModeCharDevice != 0}))
+}
+
+// exit carries kong's wish to end, as after --help, out of its parser.
+type exit int
+
+// run is the whole program but for the process around it.
+func run(ctx context.Context, args []string, s *streams) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(exit)
+			if !ok {
+				panic(r)
+			}
+			code = int(e)
+		}
+	}()
+	var c commands
+	parser, err := kong.New(&c, kong.Name("truce"), kong.Description(description), kong.UsageOnError(),
+		kong.Writers(s.out, s.err), kong.Exit(func(n int) { panic(exit(n)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
+	if err != nil {
+		fmt.Fprintln(s.err, "truce:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(s.err, "truce: %v\nSee truce --help.\n", err)
+		return exitUsage
+	}
+	if err := k.Run(); err != nil {
+		fmt.Fprintln(s.err, "truce:", err)
+		return failure(err)
+	}
+	return s.code
+}
+
+// failure chooses the exit code of an error.
+func failure(err error) int {
+	var e *truce.Error
+	var ps truce.Problems
+	switch {
+	case errors.Is(err, context.Canceled):
+		return exitStopped
+	case errors.As(err, &ps):
+		return exitUsage
+	case errors.As(err, &e) && (e.Kind == truce.Invalid || e.Kind == truce.Absent || e.Kind == truce.Conflict):
+		return exitUsage
+	}
+	return exitFailed
+}

@@ -1,0 +1,170 @@
+package desk
+
+import (
+	"context"
+	"slices"
+
+	"truce"
+	"truce/intake"
+	"truce/terms"
+)
+
+// Trial is a draft held against a record.
+type Trial struct {
+	Draft    *terms.Agreement
+	Elements int
+	Clauses  []ClauseTrial
+	// Flips are the verdicts that differ from an older version, by element then clause.
+	Flips []Flip
+	// Gone and New are clauses that only one of the two versions has.
+	Gone, New []string
+}
+
+// ClauseTrial is what one clause of a draft would have caught.
+type ClauseTrial struct {
+	Clause   *terms.Clause
+	Tally    *ClauseTally
+	Readings []Change // against the clause as a whole
+	Variants []Change // against the clause as drafted
+}
+
+// Change is what a reading or a variant makes of the record.
+type Change struct {
+	Name, HeldBy                         string
+	Violation, NoViolation, Undetermined int
+	// Differ lists the elements judged differently.
+	Differ []string
+}
+
+func (c *Change) count(o truce.Outcome) {
+	switch o {
+	case truce.Violation:
+		c.Violation++
+	case truce.NoViolation:
+		c.NoViolation++
+	default:
+		c.Undetermined++
+	}
+}
+
+// Flip is one verdict that changed between two versions.
+type Flip struct {
+	Element, Clause string
+	Was, Is         truce.Outcome
+	WasCode, IsCode string
+}
+
+// Try judges the record under a draft and, if old is not nil, under an older version.
+func (m *Mission) Try(ctx context.Context, draft, old *terms.Agreement, o CheckOptions) (*Trial, error) {
+	r := &Result{Mission: m, Unmatched: intake.Unmatched{}, Tally: NewTally()}
+	if err := m.Read(ctx, o, r); err != nil {
+		return nil, err
+	}
+	subjects := make([]*terms.Subject, len(r.Elements))
+	for i := range r.Elements {
+		subjects[i] = terms.NewSubject(m.atlas, &r.Elements[i])
+	}
+	j, problems := terms.Compile(draft, m.Book)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	t := &Trial{Draft: draft, Elements: len(subjects)}
+	verdicts := map[string][]truce.Verdict{}
+	for _, c := range draft.Clauses {
+		if !terms.Judged(c) {
+			continue
+		}
+		ct := ClauseTrial{Clause: c}
+		for i, s := range subjects {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			v := j.Verdict(s, c)
+			r.Tally.add(m, &r.Elements[i], v)
+			verdicts[c.ID] = append(verdicts[c.ID], v)
+		}
+		ct.Tally = r.Tally.Clause(draft.ID, c.ID)
+		ct.Readings = readings(c, verdicts[c.ID])
+		var err error
+		if ct.Variants, err = m.variants(draft, c, subjects, verdicts[c.ID]); err != nil {
+			return nil, err
+		}
+		t.Clauses = append(t.Clauses, ct)
+	}
+	if old != nil {
+		return t, m.flips(t, old, subjects, verdicts)
+	}
+	return t, nil
+}
+
+func readings(c *terms.Clause, verdicts []truce.Verdict) []Change {
+	out := make([]Change, len(c.Readings))
+	for i, x := range c.Readings {
+		out[i] = Change{Name: x.Name, HeldBy: x.HeldBy}
+		for _, v := range verdicts {
+			if i >= len(v.Readings) {
+				continue
+			}
+			if out[i].count(v.Readings[i].Outcome); v.Readings[i].Outcome != v.Outcome {
+				out[i].Differ = append(out[i].Differ, v.Element)
+			}
+		}
+	}
+	return out
+}
+
+// variants judges the record once more for every bracketed draft of a clause.
+func (m *Mission) variants(draft *terms.Agreement, c *terms.Clause, subjects []*terms.Subject, base []truce.Verdict) ([]Change, error) {
+	var out []Change
+	for _, x := range c.Variants {
+		a := draft.With(x.Clause)
+		j, problems := terms.Compile(a, m.Book)
+		if err := problems.Err(); err != nil {
+			return nil, err
+		}
+		change := Change{Name: x.Name, HeldBy: x.HeldBy}
+		for i, s := range subjects {
+			v := j.Verdict(s, a.Clause(c.ID))
+			if change.count(v.Outcome); v.Outcome != base[i].Outcome {
+				change.Differ = append(change.Differ, v.Element)
+			}
+		}
+		out = append(out, change)
+	}
+	return out, nil
+}
+
+// flips compares with an older version, clause by clause.
+func (m *Mission) flips(t *Trial, old *terms.Agreement, subjects []*terms.Subject, is map[string][]truce.Verdict) error {
+	j, problems := terms.Compile(old, m.Book)
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	for _, c := range old.Clauses {
+		if terms.Judged(c) && is[c.ID] == nil {
+			t.Gone = append(t.Gone, c.ID)
+		}
+	}
+	for _, c := range t.Draft.Clauses {
+		was := old.Clause(c.ID)
+		if !terms.Judged(c) {
+			continue
+		}
+		if was == nil || !terms.Judged(was) {
+			t.New = append(t.New, c.ID)
+			continue
+		}
+		for i, s := range subjects {
+			v, w := is[c.ID][i], j.Verdict(s, was)
+			if v.Outcome != w.Outcome {
+				t.Flips = append(t.Flips, Flip{v.Element, c.ID, w.Outcome, v.Outcome, w.Code, v.Code})
+			}
+		}
+	}
+	order := map[string]int{}
+	for i, s := range subjects {
+		order[s.Element().ID] = i
+	}
+	slices.SortStableFunc(t.Flips, func(a, b Flip) int { return order[a.Element] - order[b.Element] })
+	return nil
+}

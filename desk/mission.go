@@ -1,0 +1,440 @@
+// Package desk puts the steps together: it opens a mission's folder, reads its record,
+// has it judged and adds up what came out. [Open] and [Mission.Check] are what most
+// callers need. The rules themselves live in the packages it calls.
+package desk
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"truce"
+	"truce/actors"
+	"truce/geo"
+	"truce/intake"
+	"truce/mappings"
+	"truce/terms"
+)
+
+// MissionFile is the name of the file that makes a folder a mission.
+const MissionFile = "mission.yaml"
+
+// Mission is one ceasefire and the people who watch it: a folder with agreements, a
+// register, places, records and mappings.
+type Mission struct {
+	Dir   string
+	ID    string
+	Title string
+	// Zone is the mission's; a reporting day starts there at Cut after midnight.
+	Zone *time.Location
+	Cut  time.Duration
+	// From and To bound the days that are charted, both included; zero is the record's own.
+	From, To   time.Time
+	Agreements []*terms.Agreement
+	Book       terms.Book
+	Records    []Source
+	Limits     []string
+	Sources    []string
+	Outline    []byte // GeoJSON
+	Areas      []byte // GeoJSON drawn on maps
+	// Coarse is the level of area below which no place is published; see geo.Coarsen.
+	Coarse int
+
+	register *actors.Register
+	atlas    *geo.Atlas
+}
+
+// Source is a file of records with how to read it.
+type Source struct {
+	File    string
+	Mapping string // a file, the name of a built-in mapping, or empty for our own layout
+}
+
+// missionFile is mission.yaml.
+type missionFile struct {
+	Mission    string   `yaml:"mission"`
+	Title      string   `yaml:"title"`
+	Zone       string   `yaml:"zone"`
+	Day        string   `yaml:"day"`
+	From       string   `yaml:"from"`
+	To         string   `yaml:"to"`
+	Agreements []string `yaml:"agreements"`
+	Register   string   `yaml:"register"`
+	Places     []string `yaml:"places"`
+	Records    []struct {
+		File    string `yaml:"file"`
+		Mapping string `yaml:"mapping"`
+	} `yaml:"records"`
+	Entries string   `yaml:"entries"`
+	Outline string   `yaml:"outline"`
+	Areas   string   `yaml:"areas"`
+	Coarse  int      `yaml:"publish_level"`
+	Limits  []string `yaml:"limits"`
+	Sources []string `yaml:"sources"`
+}
+
+// entriesFile holds what was declared and judged.
+type entriesFile struct {
+	Moments []struct {
+		Agreement string `yaml:"agreement"`
+		Moment    string `yaml:"moment"`
+		At        string `yaml:"at"`
+		By        string `yaml:"by"`
+	} `yaml:"moments"`
+	Judgments []struct {
+		Agreement string `yaml:"agreement"`
+		Clause    string `yaml:"clause"`
+		By        string `yaml:"by"`
+		At        string `yaml:"at"`
+		Says      string `yaml:"says"`
+		Note      string `yaml:"note"`
+	} `yaml:"judgments"`
+}
+
+// OpenOptions change what a mission says of itself.
+type OpenOptions struct {
+	Agreements []string // instead of the mission's, when not empty
+	Places     []string // boundary files beside the mission's
+}
+
+// Open reads a mission's folder. Problems that are not warnings come as the error.
+func Open(dir string, o OpenOptions) (*Mission, truce.Problems, error) {
+	var f missionFile
+	path := filepath.Join(dir, MissionFile)
+	if err := readYAML(path, &f); err != nil {
+		return nil, nil, err
+	}
+	m := &Mission{Dir: dir, ID: f.Mission, Title: f.Title, Limits: f.Limits, Sources: f.Sources, Coarse: f.Coarse, atlas: geo.NewAtlas()}
+	if m.ID == "" || f.Zone == "" {
+		return nil, nil, &truce.Error{Kind: truce.Invalid, At: path, Msg: "mission: or zone: is missing", Hint: "mission: NAME and zone: an IANA time zone"}
+	}
+	if err := m.setTime(f, path); err != nil {
+		return nil, nil, err
+	}
+	if m.Coarse == 0 {
+		m.Coarse = 2
+	}
+	version := sha256.New()
+	if err := m.loadPlaces(append(m.paths(f.Places...), o.Places...), version); err != nil {
+		return nil, nil, err
+	}
+	problems, err := m.loadRegister(f.Register, version)
+	if err != nil {
+		return nil, problems, err
+	}
+	if err := m.loadEntries(f.Entries, version); err != nil {
+		return nil, problems, err
+	}
+	m.Book.Register, m.Book.Atlas, m.Book.Version = m.register, m.atlas, hex.EncodeToString(version.Sum(nil))
+	files := m.paths(f.Agreements...)
+	if len(o.Agreements) > 0 {
+		files = o.Agreements
+	}
+	more, err := m.loadAgreements(files)
+	problems = append(problems, more...)
+	if err != nil {
+		return nil, problems, err
+	}
+	for _, r := range f.Records {
+		s := Source{m.path(r.File), r.Mapping}
+		if _, builtin := mappings.Builtin(r.Mapping); r.Mapping != "" && !builtin {
+			s.Mapping = m.path(r.Mapping)
+		}
+		m.Records = append(m.Records, s)
+	}
+	for _, x := range []struct {
+		name string
+		to   *[]byte
+	}{{f.Outline, &m.Outline}, {f.Areas, &m.Areas}} {
+		if x.name == "" {
+			continue
+		}
+		if *x.to, err = ReadFile(m.path(x.name)); err != nil {
+			return nil, problems, err
+		}
+	}
+	return m, problems, nil
+}
+
+func (m *Mission) setTime(f missionFile, path string) error {
+	zone, err := time.LoadLocation(f.Zone)
+	if err != nil || f.Zone == "Local" {
+		return &truce.Error{Kind: truce.Invalid, At: path, Msg: fmt.Sprintf("zone %q is not known", f.Zone), Hint: "an IANA time zone such as Asia/Damascus"}
+	}
+	m.Zone = zone
+	if f.Day != "" {
+		t, err := time.Parse("15:04", f.Day)
+		if err != nil {
+			return &truce.Error{Kind: truce.Invalid, At: path, Msg: fmt.Sprintf("day: %q is not an hour", f.Day), Hint: "the hour at which a reporting day starts, such as 00:00 or 19:30"}
+		}
+		m.Cut = time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+	}
+	for _, x := range []struct {
+		text string
+		to   *time.Time
+	}{{f.From, &m.From}, {f.To, &m.To}} {
+		if x.text == "" {
+			continue
+		}
+		if *x.to, err = time.ParseInLocation(time.DateOnly, x.text, zone); err != nil {
+			return &truce.Error{Kind: truce.Invalid, At: path, Msg: fmt.Sprintf("%q is not a day", x.text), Hint: "a day such as 2016-02-27"}
+		}
+	}
+	return nil
+}
+
+// path is a file of the mission.
+func (m *Mission) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(m.Dir, name)
+}
+
+func (m *Mission) paths(names ...string) []string {
+	var out []string
+	for _, n := range names {
+		out = append(out, m.path(n))
+	}
+	return out
+}
+
+func (m *Mission) loadPlaces(files []string, version io.Writer) error {
+	for _, name := range files {
+		text, err := ReadFile(name)
+		if err != nil {
+			return err
+		}
+		version.Write(text)
+		if err := m.atlas.Load(filepath.Base(strings.TrimSuffix(name, ".gz")), bytes.NewReader(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Mission) loadRegister(name string, version io.Writer) (truce.Problems, error) {
+	text := []byte("register: 1\nzone: UTC\nactors: []\n")
+	if name != "" {
+		var err error
+		if text, err = ReadFile(m.path(name)); err != nil {
+			return nil, err
+		}
+	}
+	version.Write(text)
+	r, problems := actors.Parse(name, text)
+	if err := problems.Err(); err != nil {
+		return problems, err
+	}
+	m.register = r
+	return problems, nil
+}
+
+func (m *Mission) loadAgreements(files []string) (truce.Problems, error) {
+	var all truce.Problems
+	for _, name := range files {
+		a, problems, err := OpenAgreement(name)
+		all = append(all, problems...)
+		if err != nil {
+			return all, err
+		}
+		for _, had := range m.Agreements {
+			if had.ID == a.ID {
+				return all, &truce.Error{Kind: truce.Conflict, At: name, Msg: fmt.Sprintf("agreement %s is loaded already", a.ID), Hint: "each agreement once"}
+			}
+		}
+		m.Agreements = append(m.Agreements, a)
+	}
+	return all, nil
+}
+
+// OpenAgreement reads an agreement file; files that it names stand beside it and may not
+// lie outside its folder.
+func OpenAgreement(name string) (*terms.Agreement, truce.Problems, error) {
+	text, err := ReadFile(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	root, err := os.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	a, problems := terms.Parse(filepath.ToSlash(filepath.Clean(name)), text, root.ReadFile)
+	return a, problems, problems.Err()
+}
+
+func (m *Mission) loadEntries(name string, version io.Writer) error {
+	if name == "" {
+		return nil
+	}
+	path := m.path(name)
+	var f entriesFile
+	if err := readYAML(path, &f); err != nil {
+		return err
+	}
+	text, err := ReadFile(path)
+	if err != nil {
+		return err
+	}
+	version.Write(text)
+	for _, e := range f.Moments {
+		t, err := m.instant(e.At, path, e.Moment)
+		if err != nil {
+			return err
+		}
+		m.Book.Moments = append(m.Book.Moments, terms.Declared{Agreement: e.Agreement, Moment: e.Moment, At: t, By: e.By})
+	}
+	for _, e := range f.Judgments {
+		t, err := m.instant(e.At, path, e.Clause)
+		if err != nil {
+			return err
+		}
+		m.Book.Judgments = append(m.Book.Judgments, terms.Judgment{Agreement: e.Agreement, Clause: e.Clause, By: e.By, At: t, Says: e.Says, Note: e.Note})
+	}
+	return nil
+}
+
+func (m *Mission) instant(text, path, what string) (time.Time, error) {
+	t, err := terms.ParseTime(text, m.Zone)
+	if err != nil {
+		return t, &truce.Error{Kind: truce.Invalid, At: path, Msg: what + ": " + err.Error(), Hint: "a time such as 2016-09-12 19:00"}
+	}
+	return t, nil
+}
+
+// MaxFile is the size beyond which a mission's own file is refused.
+const MaxFile = 256 << 20
+
+// ReadFile reads a file whole, undoing gzip.
+func ReadFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fileError(name, err)
+	}
+	defer f.Close()
+	var r io.Reader = f
+	if strings.HasSuffix(name, ".gz") {
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			return nil, fileError(name, err)
+		}
+		r = z
+	}
+	text, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	switch {
+	case err != nil:
+		return nil, fileError(name, err)
+	case len(text) > MaxFile:
+		return nil, &truce.Error{Kind: truce.Invalid, At: name, Msg: "the file is too large", Hint: fmt.Sprintf("at most %d bytes", MaxFile)}
+	}
+	return text, nil
+}
+
+// fileError says in plain words what is wrong with a file.
+func fileError(name string, err error) error {
+	kind := truce.Unavailable
+	if errors.Is(err, fs.ErrNotExist) {
+		kind = truce.Absent
+	}
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return &truce.Error{Kind: kind, At: name, Msg: "cannot be read", Err: err}
+}
+
+var lineOf = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
+
+// readYAML reads a small file into a struct; a key that it does not have is an error.
+func readYAML(name string, into any) error {
+	text, err := ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if err := yaml.Load(text, into, yaml.WithKnownFields()); err != nil {
+		at := name
+		if n := lineOf.FindStringSubmatch(err.Error()); n != nil {
+			at += ":" + n[1]
+			if n[2] != "" {
+				at += ":" + n[2]
+			}
+		}
+		return &truce.Error{Kind: truce.Invalid, At: at, Msg: strings.TrimPrefix(err.Error(), "yaml: "), Hint: "see docs/missions.md"}
+	}
+	return nil
+}
+
+// options are how a source is read.
+func (m *Mission) options(s Source, unmatched intake.Unmatched, warn func(truce.Problem)) (intake.Options, error) {
+	o := intake.Options{Zone: m.Zone, Acts: truce.Acts(), Means: truce.MeansTree(), Unmatched: unmatched, Warn: warn,
+		Names: m.register.Resolve, Area: m.area}
+	for _, a := range m.Agreements {
+		for _, p := range sortedWords(a.Acts) {
+			o.Acts.Add(p, a.Acts[p]...)
+		}
+		for _, p := range sortedWords(a.Means) {
+			o.Means.Add(p, a.Means[p]...)
+		}
+	}
+	if s.Mapping == "" {
+		return o, nil
+	}
+	text, builtin := mappings.Builtin(s.Mapping)
+	if !builtin {
+		var err error
+		if text, err = ReadFile(s.Mapping); err != nil {
+			var e *truce.Error
+			if errors.As(err, &e) && e.Kind == truce.Absent {
+				e.Hint = "a mapping file, or one of " + strings.Join(mappings.Names(), ", ")
+			}
+			return o, err
+		}
+	}
+	mapping, problems := intake.ParseMapping(s.Mapping, text)
+	o.Mapping = mapping
+	return o, problems.Err()
+}
+
+func sortedWords(m map[string][]string) []string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// area finds a code by name, only where one area fits.
+func (m *Mission) area(name string, level int) (string, bool) {
+	if found := m.atlas.Find(name, level); len(found) == 1 {
+		return found[0].Code, true
+	}
+	return "", false
+}
+
+// day is the reporting day that a moment belongs to, as the civil day it starts on.
+func (m *Mission) day(t time.Time) string {
+	return t.In(m.Zone).Add(-m.Cut).Format(time.DateOnly)
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return strconv.Itoa(n) + " " + word + "s"
+}
