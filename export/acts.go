@@ -302,7 +302,7 @@ func verdictOf(id string, v truce.Verdict, book clauseBook) verdictView {
 	o := verdictView{ID: id, Mark: mark(v.Outcome), Outcome: short(string(v.Outcome)), Index: -1,
 		Clause: ident(v.Clause), Cite: line(v.Cite), Code: short(v.Code), Reason: reason(v.Code),
 		Agreement: line(v.Agreement), Version: ident(v.Version), In: ident(v.State),
-		Rests: list(v.Rests), Could: list(v.Could), Notes: list(v.Notes)}
+		Rests: facts(v.Rests), Could: list(v.Could), Notes: list(v.Notes)}
 	if k, ok := book[[2]string{v.Agreement, v.Clause}]; ok {
 		o.Index, o.Text = k.index, k.text
 		if k.agreement.Short != "" {
@@ -340,7 +340,7 @@ func answerClass(a string) string {
 }
 
 func settleOf(s truce.Settle) settleView {
-	out := settleView{Facts: list(s.Facts), Always: s.Always}
+	out := settleView{Facts: facts(s.Facts), Always: s.Always}
 	for _, r := range s.Outcomes {
 		out.Rows = append(out.Rows, settleRow{list(r.Values), mark(r.Outcome), short(string(r.Outcome))})
 	}

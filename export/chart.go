@@ -151,7 +151,7 @@ func (d dayChart) verdictStrip(c Check, a Agreement) strip {
 
 func (d dayChart) deathStrip(c Check) (strip, bool) {
 	s := strip{Title: line("Deaths, as the record says"), Class: "s-deaths"}
-	s.Sub = line("pale up to the low figure, dark from there to the high one")
+	s.Sub = line("faint up to the low figure, strong from there to the high one")
 	any, unknown := false, 0
 	sums := d.gather(c, func(x Day) (int, int) {
 		any = any || x.KilledHigh > 0
@@ -282,7 +282,12 @@ func (d dayChart) stretch(from, to string) (stretch, bool) {
 }
 
 func until(from, to string) string {
-	if to == "" {
+	switch {
+	case from == "" && to == "":
+		return "throughout"
+	case from == "":
+		return "until " + dated(to)
+	case to == "":
 		return "from " + dated(from) + " on"
 	}
 	return "from " + dated(from) + " until " + dated(to)

@@ -85,10 +85,10 @@ type Duty struct {
 }
 
 // DutyStep is a state from From up to, not including, To. The times are civil days or
-// wall times ("2016-09-12 19:00"); an empty To is open-ended. The states "met", "kept",
-// "complete", "confirmed" and "satisfied" are drawn as plain, "not met", "not kept",
-// "broken", "missed" and "failed" as solid, "running", "waiting", "before", "after",
-// "paused" and "not in force" as blank, and every other one as open.
+// wall times ("2016-09-12 19:00"); an empty From or To is open-ended. The states "met",
+// "kept", "complete", "confirmed" and "satisfied" are drawn hollow; "broken", "late",
+// "missed", "failed", "not met" and "not kept" solid; "pending", "running", "waiting",
+// "paused" and "not in force" dotted; every other one, such as "unknown", hatched as open.
 type DutyStep struct {
 	From, To, State, Why string
 }

@@ -83,7 +83,7 @@ func wants(all []FactCount) []wantView {
 	}
 	var out []wantView
 	for _, f := range all {
-		out = append(out, wantView{line(f.Fact), f.N, unit(100 * float64(f.N) / float64(most))})
+		out = append(out, wantView{line(fact(f.Fact)), f.N, unit(100 * float64(f.N) / float64(most))})
 	}
 	return out
 }
@@ -162,9 +162,9 @@ func stateClass(state string) string {
 	switch state {
 	case "met", "kept", "complete", "confirmed", "satisfied":
 		return "n"
-	case "not met", "not kept", "broken", "missed", "failed":
+	case "not met", "not kept", "broken", "late", "missed", "failed":
 		return "v"
-	case "running", "waiting", "before", "after", "paused", "not in force":
+	case "pending", "running", "waiting", "paused", "not in force":
 		return "b"
 	}
 	return "u"

@@ -155,9 +155,9 @@ func TestCut(t *testing.T) {
 
 func TestPhrases(t *testing.T) {
 	got := []string{number(0), number(999), number(11757), number(-1234567), plural(1, "act"), plural(1200, "act"), span(3, 3), span(3, 7),
-		period("2016-09-09", "2016-09-24"), period("2016-02-27", "2016-09-24"), period("2016-12-30", "2017-01-02"), period("2016-09-09", "2016-09-09"), until("2016-09-12 19:00", "")}
+		period("2016-09-09", "2016-09-24"), period("2016-02-27", "2016-09-24"), period("2016-12-30", "2017-01-02"), period("2016-09-09", "2016-09-09"), until("2016-09-12 19:00", ""), until("", "2016-09-13"), until("", "")}
 	want := []string{"0", "999", "11\u202f757", "-1\u202f234\u202f567", "1\u00a0act", "1\u202f200\u00a0acts", "3", "3–7",
-		"9–24 September 2016", "27 February – 24 September 2016", "30 December 2016 – 2 January 2017", "9 September 2016", "from 12 September 2016 19:00 on"}
+		"9–24 September 2016", "27 February – 24 September 2016", "30 December 2016 – 2 January 2017", "9 September 2016", "from 12 September 2016 19:00 on", "until 13 September 2016", "throughout"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

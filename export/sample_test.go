@@ -192,22 +192,22 @@ func sampleVerdict(a Agreement, cl Clause, r Row, d *dice) truce.Verdict {
 func violated(v *truce.Verdict, r Row) {
 	v.Outcome, v.Code = truce.Violation, "V-NOATTR"
 	v.Could = []string{"Syrian Arab Army", "allied militia"}
-	v.Rests = []string{"act", "time", "against"}
+	v.Rests = []string{"act", "when", "against"}
 	v.Steps = []truce.Step{
 		{Condition: "the act is an attack", Answer: "yes", Because: "reported as shelling, which is an attack", Facts: []string{"act"}, Sources: []string{"SOHR, 14 September 2016"}},
-		{Condition: "it happened while the clause was in force", Answer: "yes", Because: "on " + r.When + ", inside the time in force", Facts: []string{"time"}, Sources: []string{"SOHR, 14 September 2016"}},
+		{Condition: "it happened while the clause was in force", Answer: "yes", Because: "on " + r.When + ", inside the time in force", Facts: []string{"when"}, Sources: []string{"SOHR, 14 September 2016"}},
 		{Condition: "whoever acted was bound", Answer: "yes", Because: "both candidates were bound that day", Facts: []string{"by"}},
 		{Condition: "no exception covers it", Answer: "yes", Because: "nobody claimed one and no fact suggests one"},
 	}
 }
 
 func opened(v *truce.Verdict, r Row, d *dice) {
-	fact := []string{"time", "by", "against", "control"}[d.roll(4)]
-	v.Outcome, v.Code = truce.Undetermined, map[string]string{"time": "UD-TIME", "by": "UD-ACTOR", "against": "UD-TARGET", "control": "UD-STATUS"}[fact]
+	fact := []string{"when", "by", "against", "control"}[d.roll(4)]
+	v.Outcome, v.Code = truce.Undetermined, map[string]string{"when": "UD-TIME", "by": "UD-ACTOR", "against": "UD-TARGET", "control": "UD-STATUS"}[fact]
 	v.Rests = []string{"act", fact}
 	v.Steps = []truce.Step{
 		{Condition: "the act is an attack", Answer: "yes", Because: "reported as an air strike, which is an attack", Facts: []string{"act"}, Sources: []string{"Local council, 15 September 2016"}},
-		{Condition: "the " + fact + " fits the clause", Answer: "open", Because: "nobody states it", Facts: []string{fact}},
+		{Condition: map[string]string{"when": "it happened while the clause was in force", "by": "whoever acted was bound", "against": "whoever was hit was protected", "control": "the place was held by the other party"}[fact], Answer: "open", Because: "nobody states it", Facts: []string{fact}},
 	}
 	v.Settle = []truce.Settle{{Facts: []string{fact}, Always: true, Outcomes: []truce.Settled{
 		{Values: []string{"a party that is bound"}, Outcome: truce.Violation}, {Values: []string{"a group that is shut out"}, Outcome: truce.NoViolation}}}}
@@ -256,13 +256,13 @@ func sampleCounts(c *Check) {
 			countOne(c, day, v, facts)
 		}
 	}
-	for _, f := range []string{"who acted", "who was hit", "who held the place", "whether it happened", "the hour"} {
+	for _, f := range []string{"by", "against", "control", "whether it happened", "when"} {
 		c.Open = append(c.Open, FactCount{f, facts[f]})
 	}
 }
 
 func countOne(c *Check, day *Day, v truce.Verdict, facts map[string]int) {
-	fact := map[string]string{"UD-TIME": "the hour", "UD-ACTOR": "who acted", "UD-TARGET": "who was hit", "UD-STATUS": "who held the place", "UD-SOURCE": "whether it happened"}[v.Code]
+	fact := map[string]string{"UD-TIME": "when", "UD-ACTOR": "by", "UD-TARGET": "against", "UD-STATUS": "control", "UD-SOURCE": "whether it happened"}[v.Code]
 	facts[fact]++
 	for i := range c.Agreements {
 		if c.Agreements[i].ID != v.Agreement {

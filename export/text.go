@@ -238,6 +238,40 @@ func openReason(code string) string {
 	return ""
 }
 
+// fact says the name of a fact in words; a name that an agreement made up stays.
+func fact(name string) string {
+	switch name {
+	case "when":
+		return "when it happened"
+	case "where":
+		return "where it happened"
+	case "act":
+		return "what was done"
+	case "by":
+		return "who acted"
+	case "against":
+		return "who or what was hit"
+	case "means":
+		return "with what means"
+	case "control":
+		return "who held the place"
+	case "number":
+		return "how many"
+	case "killed", "injured":
+		return "how many were " + name
+	}
+	return name
+}
+
+// facts is list for names of facts.
+func facts(all []string) []words {
+	var out []words
+	for _, s := range all {
+		out = append(out, line(fact(s)))
+	}
+	return out
+}
+
 // mark is the letter of an outcome in class names and in the script.
 func mark(o truce.Outcome) string {
 	switch o {
