@@ -97,7 +97,7 @@ func TestLintBook(t *testing.T) {
 	for _, p := range LintBook(a, Book{Register: register}) {
 		got = append(got, fmt.Sprintf("%s %d:%d", p.Code, p.Line, p.Column))
 	}
-	want := []string{"adherence-never 10:3", "nobody-bound 14:52", "nobody-bound 16:52", "nobody-bound 17:49"}
+	want := []string{"adherence-never 10:3", "nobody-bound 14:54", "nobody-bound 16:54", "nobody-bound 17:51"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
