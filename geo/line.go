@@ -101,18 +101,27 @@ func (b *belt) around() box { return b.line.box.grown(b.metres) }
 func (b *belt) at(p point, enough float64) (bool, float64) {
 	n := b.line.nearest(p, b.metres+enough)
 	out := n.d - b.metres // negative within reach of the line
-	if b.side == 0 || n.i < 0 || out >= enough {
+	if b.side == 0 || out >= enough {
 		return out < 0, math.Abs(out)
 	}
-	if n.d <= onLine {
+	side, flips := b.seen(p, n, enough)
+	switch {
+	case n.d <= onLine: // on both sides
 		return out < 0, 0
+	case side != b.side:
+		return false, max(out, flips)
 	}
-	side := b.sideOf(p, n)
-	flips := b.flips(p, n.d, side, max(enough, 0))
-	if side == b.side {
-		return out < 0, keep(out, flips)
+	return out < 0, keep(out, flips)
+}
+
+// seen returns the side of p, for which n is the nearest place of the line, and how far
+// it is at least to the other side, as far as enough matters.
+func (b *belt) seen(p point, n near, enough float64) (side int, flips float64) {
+	side = b.sideOf(p, n)
+	if n.d <= onLine {
+		return side, 0
 	}
-	return false, max(out, flips)
+	return side, b.flips(p, n.d, side, enough)
 }
 
 // keep is the distance to the edge of a point on the right side.
@@ -122,6 +131,9 @@ func keep(out, flips float64) float64 {
 	}
 	return min(-out, flips)
 }
+
+// slight is the sine of a bend below which both stretches at it tell the side alike.
+const slight = 0.1
 
 // sideOf returns the side of p by the place n of the line nearest to it.
 func (b *belt) sideOf(p point, n near) int {
@@ -138,7 +150,7 @@ func (b *belt) sideOf(p point, n near) int {
 	if before != after { // nearest to a vertex: the outer side of the bend
 		ux, uy := list[before].heading()
 		vx, vy := list[after].heading()
-		if bend := ux*vy - uy*vx; math.Abs(bend) > 1e-9 {
+		if bend := ux*vy - uy*vx; math.Abs(bend) > slight {
 			return sign(-bend)
 		}
 	}
@@ -178,8 +190,7 @@ func (b *belt) flips(p point, d float64, side int, enough float64) float64 {
 		case !last || b.closed:
 			next := newFrame(p, list[(i+1)%len(list)], side)
 			if turnsTo(f, next) == side { // the wedge lies on the other side
-				viol := max(0, f.length-f.along, next.along)
-				least = min(least, max(viol, (math.Hypot(f.length-f.along, f.across)-d)/2))
+				least = min(least, max(wedge(f, next), (math.Hypot(f.length-f.along, f.across)-d)/2))
 			}
 		default:
 			least = min(least, max(math.Hypot(max(0, f.length-f.along), f.over), (math.Hypot(f.length-f.along, f.across)-d)/2))
@@ -198,19 +209,37 @@ type frame struct {
 	beside        float64 // how far the foot lies off the segment
 	over          float64 // how far p must go to come to the other side of that line
 	ux, uy        float64 // the segment's direction
-	side          int
 }
 
 func newFrame(p point, s segment, side int) frame {
 	ax, ay := offset(p, s.a)
 	bx, by := offset(p, s.b)
 	l := math.Hypot(bx-ax, by-ay)
-	f := frame{length: l, ux: (bx - ax) / l, uy: (by - ay) / l, side: side}
+	f := frame{length: l, ux: (bx - ax) / l, uy: (by - ay) / l}
 	f.along = -(ax*f.ux + ay*f.uy)
 	f.across = float64(side) * (f.uy*ax - f.ux*ay)
 	f.beside = max(0, -f.along, f.along-l)
 	f.over = max(0, f.across)
 	return f
+}
+
+// wedge is the distance from the point to the ground that the bend between two frames
+// sees, which lies on the other side: between the normals of both.
+func wedge(f, g frame) float64 {
+	past, over := f.along-f.length, -f.across // of the bend; towards the other side
+	if past >= 0 && g.along <= 0 && over >= 0 && -g.across >= 0 {
+		return 0
+	}
+	return min(ray(over, past), ray(-g.across, g.along))
+}
+
+// ray is the distance from the origin's ray to a point that lies so far along it and so
+// far beside it.
+func ray(along, beside float64) float64 {
+	if along <= 0 {
+		return math.Hypot(along, beside)
+	}
+	return math.Abs(beside)
 }
 
 // turnsTo returns the side to which the way turns from f to g.

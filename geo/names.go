@@ -10,7 +10,7 @@ import (
 
 // word is a name in the forms in which names are compared.
 type word struct {
-	fold  string // lower case, Latin letters, no marks, articles or words for its kind
+	fold  string // lower case, Latin letters, no marks, doubles, articles or words for its kind
 	bones string // the consonants of fold, spelling variants made equal
 	bare  bool   // from a script that does not write its vowels
 }
@@ -166,7 +166,7 @@ func wordOf(name string) word {
 	if len(kept) == 0 { // a name that is nothing but such words
 		kept = strings.Fields(latin)
 	}
-	w := word{fold: strings.Join(kept, " "), bare: bare}
+	w := word{fold: single(strings.Join(kept, " ")), bare: bare}
 	for _, k := range kept {
 		w.bones += bonesOf(k)
 	}
@@ -201,21 +201,27 @@ func romanised(s string) (latin string, bare bool) {
 	return b.String(), bare
 }
 
+// single writes doubled letters once.
+func single(s string) string {
+	var out []rune
+	for _, r := range s {
+		if len(out) == 0 || out[len(out)-1] != r {
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}
+
 // bonesOf returns the consonants of a word, with pairs of letters that stand for one
 // sound made one and sounds that are often confused made equal.
 func bonesOf(w string) string {
 	if t := strings.TrimRight(w, "h"); len(t) > 1 && strings.ContainsRune("aeiou", rune(t[len(t)-1])) {
 		w = t // the silent h of Raqqah
 	}
-	w = sounds(w)
-	var out []rune
-	for _, r := range w {
+	return single(strings.Map(func(r rune) rune {
 		if strings.ContainsRune("aeiouy", r) {
-			continue
+			return -1
 		}
-		if len(out) == 0 || out[len(out)-1] != r {
-			out = append(out, r)
-		}
-	}
-	return string(out)
+		return r
+	}, sounds(w)))
 }

@@ -56,8 +56,8 @@ func (p *piece) span(z *Zone) (least, most float64) {
 	return least, most
 }
 
-// mostCells is where peak gives up looking closer.
-const mostCells = 20000
+// mostLooks is where peak gives up looking closer.
+const mostLooks = 20000
 
 // peak returns the greatest value of f over g. A step of a metre changes f by a metre at
 // most, so a cell whose middle is far below the best one is done with.
@@ -66,7 +66,7 @@ func peak(g ground, f func(point) float64) float64 {
 	cells := []box{g.around()}
 	p, _ := cells[0].middle()
 	spare := f(p)
-	for seen := 0; len(cells) > 0 && seen < mostCells; seen += len(cells) {
+	for seen := 0; len(cells) > 0 && seen < mostLooks; seen += len(cells) {
 		var next []box
 		for _, b := range cells {
 			p, r := b.middle()

@@ -66,27 +66,6 @@ func (c classes) sorted() [][]bool {
 	return rows
 }
 
-// covers reports whether every combination that a pattern with open places allows is
-// known already.
-func (c classes) covers(pattern []byte) bool {
-	i := slices.Index(pattern, open)
-	if i < 0 {
-		return c[string(pattern)]
-	}
-	if strings.Count(string(pattern), "?") > 8 {
-		return false
-	}
-	for _, v := range []byte{out, in} {
-		pattern[i] = v
-		if ok := c.covers(pattern); !ok {
-			pattern[i] = open
-			return false
-		}
-	}
-	pattern[i] = open
-	return true
-}
-
 // letter writes a membership.
 func letter(b bool) byte {
 	if b {

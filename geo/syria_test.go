@@ -2,9 +2,12 @@ package geo
 
 import (
 	"compress/gzip"
+	"encoding/csv"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,4 +77,32 @@ func TestRealAreasLieInTheirParentsOnly(t *testing.T) {
 		}
 	}
 	t.Log("pairs by level", counts, time.Since(start))
+}
+
+func TestNamesOfTheEventDataAreFound(t *testing.T) {
+	a := syria(t, 1, 2)
+	r := csv.NewReader(shared(t, "ucdp-ged-syria", "events.csv.gz"))
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for level, column := range map[int]string{1: "adm_1", 2: "adm_2"} {
+		names := map[string]bool{}
+		at := slices.Index(rows[0], column)
+		for _, row := range rows[1:] {
+			if row[at] != "" {
+				names[row[at]] = true
+			}
+		}
+		var lost []string
+		for _, n := range slices.Sorted(maps.Keys(names)) {
+			found := a.Find(n, level)
+			if len(found) != 1 {
+				lost = append(lost, n)
+			} else {
+				t.Log(n, "=", found[0].Code, found[0].Name)
+			}
+		}
+		t.Logf("level %d: %d of %d distinct names; not found: %q", level, len(names)-len(lost), len(names), lost)
+	}
 }
