@@ -168,7 +168,7 @@ func killed(row Row, t Term) truce.Tri {
 func (w *World) Locate(p Point) ZoneSet {
 	var set ZoneSet
 	for z, zone := range w.Zones {
-		if zone.Ring != nil && inRing(zone.Ring, p) || zone.Line != nil && nearLine(zone.Line, p, zone.Metres) {
+		if zone.Ring != nil && inRing(zone.Ring, p) || zone.Line != nil && zone.Near(p, zone.Metres) {
 			set.Add(z)
 		}
 	}
@@ -194,8 +194,9 @@ func inRing(ring []Point, p Point) bool {
 	return in
 }
 
-// nearLine reports whether p is less than metres from the line.
-func nearLine(line []Point, p Point, metres float64) bool {
+// Near reports whether p is less than metres from a corridor's line.
+func (z Zone) Near(p Point, metres float64) bool {
+	line := z.Line
 	for i := 1; i < len(line); i++ {
 		if nearSegment(line[i-1].planar(), line[i].planar(), p.planar(), metres) {
 			return true

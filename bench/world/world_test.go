@@ -139,11 +139,11 @@ func TestAPointNearACorridor(t *testing.T) {
 		{"beyond the end", Point{36_000_000, 36_004_600}, false},
 		{"just before the end", Point{36_000_000, 36_004_400}, true},
 	} {
-		if got := nearLine(line, c.at, 500); got != c.want {
+		if got := (Zone{Line: line}).Near(c.at, 500); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
-	if !nearLine([]Point{line[0], line[0]}, Point{36_000_000, 35_001_000}, 500) {
+	if !(Zone{Line: []Point{line[0], line[0]}}).Near(Point{36_000_000, 35_001_000}, 500) {
 		t.Error("a line without length has points near it")
 	}
 }
