@@ -1,0 +1,216 @@
+package brute
+
+import (
+	"flag"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"truce"
+	"truce/actors"
+	"truce/geo"
+	"truce/terms"
+)
+
+var (
+	cases = flag.Int("cases", 20_000, "how many random agreements to try")
+	first = flag.Uint64("seed", 1, "the first seed")
+	most  = flag.Int("differences", 5, "stop after so many differences")
+)
+
+// bench is a case made ready for both evaluators.
+type bench struct {
+	*Case
+	a     *terms.Agreement
+	judge *terms.Judge
+}
+
+func ready(t testing.TB, c *Case) *bench {
+	a, problems := terms.Parse("brute.yaml", []byte(c.Agreement), nil)
+	if a == nil {
+		t.Fatalf("seed %d: %v\n%s", c.Seed, problems, c.Agreement)
+	}
+	r, problems := actors.Parse("register.yaml", []byte(c.Register))
+	if r == nil {
+		t.Fatalf("seed %d: %v\n%s", c.Seed, problems, c.Register)
+	}
+	j, problems := terms.Compile(a, terms.Book{Register: r, Atlas: geo.NewAtlas(), Moments: c.Declared})
+	if j == nil || problems.Err() != nil {
+		t.Fatalf("seed %d: %v\n%s", c.Seed, problems, c.Agreement)
+	}
+	return &bench{c, a, j}
+}
+
+// engine judges with the engine under test.
+func (b *bench) engine(c *terms.Clause, e *truce.Element) truce.Verdict {
+	return b.judge.Verdict(terms.NewSubject(geo.NewAtlas(), e), c)
+}
+
+// tally counts what was compared.
+type tally struct {
+	verdicts, violation, open, skipped, settles, rests atomic.Int64
+	mu                                                 sync.Mutex
+	found                                              []string
+}
+
+func (s *tally) differ(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.found = append(s.found, fmt.Sprintf(format, args...))
+}
+
+func (s *tally) enough() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.found) >= *most
+}
+
+func TestEngineAgreesWithWorlds(t *testing.T) {
+	var s tally
+	var next atomic.Uint64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for n := next.Add(1) - 1; n < uint64(*cases) && !s.enough(); n = next.Add(1) - 1 {
+				s.compare(t, *first+n)
+			}
+		})
+	}
+	wg.Wait()
+	t.Logf("%d cases: %d verdicts (%d violations, %d undetermined), %d settle tables, %d changes of facts not rested on; %d too large",
+		next.Load(), s.verdicts.Load(), s.violation.Load(), s.open.Load(), s.settles.Load(), s.rests.Load(), s.skipped.Load())
+	for _, f := range s.found {
+		t.Error(f)
+	}
+}
+
+func (s *tally) compare(t testing.TB, seed uint64) {
+	b := ready(t, New(seed))
+	for _, c := range b.a.Clauses {
+		if !terms.Judged(c) {
+			continue
+		}
+		for i := range b.Elements {
+			s.one(b, c, &b.Elements[i])
+		}
+	}
+}
+
+func (s *tally) one(b *bench, c *terms.Clause, e *truce.Element) {
+	q := b.Question(b.a, c, e)
+	if q.Worlds() > maxWorlds {
+		s.skipped.Add(1)
+		return
+	}
+	want, v := q.Outcome(), b.engine(c, e)
+	s.verdicts.Add(1)
+	switch {
+	case v.Outcome != want:
+		s.differ("seed %d, clause %s, element %s: the engine says %s (%s), the worlds say %s\n%s",
+			b.Seed, c.ID, e.ID, v.Outcome, v.Code, want, b.dump(q, c, e, v))
+		return
+	case want == truce.Violation:
+		s.violation.Add(1)
+	case want == truce.Undetermined:
+		s.open.Add(1)
+	}
+	s.settle(b, q, c, e, v)
+	s.restsOn(b, c, e, v)
+}
+
+// dump is everything a person needs to see who is right.
+func (b *bench) dump(q *Question, c *terms.Clause, e *truce.Element, v truce.Verdict) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s\n%s\nelement %+v\n", b.Agreement, b.Register, *e)
+	for _, w := range e.When {
+		fmt.Fprintf(&out, "  when %v .. %v lasts %v\n", w.From, w.To, w.Lasts)
+	}
+	for _, s := range []*truce.Range{e.Killed, e.Injured, e.Number} {
+		fmt.Fprintf(&out, "  count %+v\n", s)
+	}
+	fmt.Fprintf(&out, "facts %+v\n", e.Facts)
+	for _, step := range v.Steps {
+		fmt.Fprintf(&out, "  step %s: %s because %s\n", step.Condition, step.Answer, step.Because)
+	}
+	fmt.Fprintf(&out, "rests %v codes %v\n", v.Rests, v.Codes)
+	seen := map[bool]int{}
+	q.Each(func(w World) bool {
+		if seen[w.Broken]++; seen[w.Broken] <= 4 {
+			fmt.Fprintf(&out, "  world %s\n", q.Describe(w))
+		}
+		return true
+	})
+	fmt.Fprintf(&out, "  worlds broken %d, not %d\n", seen[true], seen[false])
+	return out.String()
+}
+
+// settle holds the smallest set that the engine says settles the matter to its word, and
+// tries every set with one fact fewer.
+func (s *tally) settle(b *bench, q *Question, c *terms.Clause, e *truce.Element, v truce.Verdict) {
+	if v.Outcome != truce.Undetermined {
+		if len(v.Settle) > 0 {
+			s.differ("seed %d, clause %s, element %s: %s, and yet something would settle it", b.Seed, c.ID, e.ID, v.Outcome)
+		}
+		return
+	}
+	always := slices.DeleteFunc(slices.Clone(v.Settle), func(x truce.Settle) bool { return !x.Always })
+	if len(always) == 0 {
+		s.differ("seed %d, clause %s, element %s: nothing is said to settle it: %v\n%s", b.Seed, c.ID, e.ID, v.Settle, b.dump(q, c, e, v))
+		return
+	}
+	p := q.pool()
+	for _, x := range always {
+		s.settles.Add(1)
+		if missing := p.unknown(x.Facts); missing != "" {
+			s.differ("seed %d, clause %s, element %s: no world knows the fact %q of %v (%v)", b.Seed, c.ID, e.ID, missing, x.Facts, p.facts)
+			return
+		}
+		if !p.settled(x.Facts) {
+			s.differ("seed %d, clause %s, element %s: knowing %v does not settle it\n%s", b.Seed, c.ID, e.ID, x.Facts, b.dump(q, c, e, v))
+			return
+		}
+	}
+	if smaller := p.smallest(len(always[0].Facts) - 1); smaller != nil {
+		s.differ("seed %d, clause %s, element %s: %v would settle it, the engine asks for %v\n%s", b.Seed, c.ID, e.ID, smaller, always[0].Facts, b.dump(q, c, e, v))
+	}
+}
+
+// restsOn changes facts that the verdict does not name at random.
+func (s *tally) restsOn(b *bench, c *terms.Clause, e *truce.Element, v truce.Verdict) {
+	g := Again(b.Case, c.ID+e.ID)
+	for range 3 {
+		changed := *e
+		changed.Facts = map[string]truce.Values{}
+		for k, x := range e.Facts {
+			changed.Facts[k] = x
+		}
+		var fields []string
+		for _, f := range Fields() {
+			if !restedOn(f, v.Rests) && g.chance(50) {
+				g.Redraw(&changed, f)
+				fields = append(fields, f)
+			}
+		}
+		s.rests.Add(1)
+		if w := b.engine(c, &changed); w.Outcome != v.Outcome {
+			s.differ("seed %d, clause %s, element %s: %s (%s) rests on %v, and becomes %s when %v change\n%s\nchanged %+v %+v", b.Seed, c.ID, e.ID, v.Outcome, v.Code,
+				v.Rests, w.Outcome, fields, b.dump(b.Question(b.a, c, e), c, e, v), changed, changed.Facts)
+			return
+		}
+	}
+}
+
+// restedOn says whether a field holds one of the facts that a verdict names.
+func restedOn(field string, rests []string) bool {
+	return slices.ContainsFunc(rests, func(r string) bool {
+		switch r {
+		case "actor", "target", "one side", "other side", "who attacked":
+			return field == "sides"
+		}
+		return r == field
+	})
+}

@@ -1,0 +1,61 @@
+package brute
+
+import (
+	"time"
+
+	"truce"
+	"truce/terms"
+)
+
+// Case is a random agreement and register with elements to be judged.
+type Case struct {
+	Seed      uint64
+	Agreement string // YAML
+	Register  string // YAML
+	Elements  []truce.Element
+	Declared  []terms.Declared
+
+	table Table
+	exprs map[string]*Expr
+	zone  *time.Location
+	base  time.Time // first day, as a wall time in UTC
+}
+
+// Question asks about one element under one clause of the parsed agreement.
+func (c *Case) Question(a *terms.Agreement, cl *terms.Clause, e *truce.Element) *Question {
+	q := &Question{
+		a: a, c: cl, e: e, table: &c.table, exprs: c.exprs,
+		acts: a.ActTree(), means: a.MeansTree(),
+		ground: map[cellIn]bool{}, tri: map[ownKey]truce.Tri{}, times_: map[windowKey]bool{},
+		clock: &clock{zone: c.zone, a: a, declared: map[string]time.Time{}, known: map[wallTime]time.Time{}},
+	}
+	for _, d := range c.Declared {
+		q.clock.declared[d.Moment] = d.At
+	}
+	q.grid = c.grid()
+	q.choose()
+	return q
+}
+
+// days is how long the ground of a case lasts; everything in it happens on full hours.
+const days = 12
+
+// grid is every full hour of the case and the second before it, with one instant long
+// before and one long after.
+func (c *Case) grid() []time.Time {
+	first := c.base.Add(-14*time.Hour).AddDate(0, 0, -1)
+	out := []time.Time{first.AddDate(-3, 0, 0)}
+	for t := first; t.Before(c.base.AddDate(0, 0, days+12)); t = t.Add(time.Hour) {
+		out = append(out, t.Add(-time.Second), t)
+	}
+	return append(out, c.base.AddDate(3, 0, 0))
+}
+
+// Judge parses the agreement anew and tells the outcome of one element under a clause.
+func (c *Case) Judge(clause string, e *truce.Element) truce.Outcome {
+	a, problems := terms.Parse("brute.yaml", []byte(c.Agreement), nil)
+	if a == nil {
+		panic(problems.Error())
+	}
+	return c.Question(a, a.Clause(clause), e).Outcome()
+}
