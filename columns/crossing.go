@@ -1,7 +1,17 @@
 package columns
 
-// edge is an edge of a polygon, in the direction of its ring.
+import "cmp"
+
+// edge is an edge of a polygon or a piece of a line; its direction does not matter.
 type edge struct{ a, b Point }
+
+// edgeOf orders the two ends, so that neighbours have equal edges on a shared border.
+func edgeOf(a, b Point) edge {
+	if b.Lon < a.Lon || b.Lon == a.Lon && b.Lat < a.Lat {
+		a, b = b, a
+	}
+	return edge{a, b}
+}
 
 // Whether a point is inside is decided by whole numbers alone. The rule is that of ray
 // casting: an edge counts when it has one end at or south of the point and the other
@@ -11,20 +21,50 @@ type edge struct{ a, b Point }
 // for the moved points. Here the path goes along one parallel, then along one meridian.
 
 // odd reports whether the path from corner, along its parallel and then the meridian of
-// p, crosses an odd number of the edges.
-func odd(edges []edge, corner, p Point) bool {
+// p, crosses an odd number of the edges, each of which is four numbers.
+func odd(edges []int32, corner, p Point) bool {
 	flip := false
-	turn := Point{p.Lon, corner.Lat}
-	for i := range edges {
-		e := &edges[i]
-		if (e.a.Lat > corner.Lat) != (e.b.Lat > corner.Lat) && e.east(corner) != e.east(turn) {
-			flip = !flip
-		}
-		if (e.a.Lon > p.Lon) != (e.b.Lon > p.Lon) && e.north(turn) != e.north(p) {
-			flip = !flip
-		}
+	for ; len(edges) >= 4; edges = edges[4:] {
+		e := edge{Point{edges[0], edges[1]}, Point{edges[2], edges[3]}}
+		flip = flip != e.crossed(corner, p)
 	}
 	return flip
+}
+
+// oddEdges is odd for edges.
+func oddEdges(edges []edge, corner, p Point) bool {
+	flip := false
+	for i := range edges {
+		flip = flip != edges[i].crossed(corner, p)
+	}
+	return flip
+}
+
+// crossed reports whether the path crosses the edge once, and not twice or never.
+func (e *edge) crossed(corner, p Point) bool {
+	flip := false
+	turn := Point{p.Lon, corner.Lat}
+	if (e.a.Lat > corner.Lat) != (e.b.Lat > corner.Lat) {
+		flip = e.east(corner) != e.east(turn)
+	}
+	if (e.a.Lon > p.Lon) != (e.b.Lon > p.Lon) {
+		flip = flip != (e.north(turn) != e.north(p))
+	}
+	return flip
+}
+
+func compareEdges(e, f edge) int {
+	return cmp.Or(cmp.Compare(e.a.Lon, f.a.Lon), cmp.Compare(e.a.Lat, f.a.Lat),
+		cmp.Compare(e.b.Lon, f.b.Lon), cmp.Compare(e.b.Lat, f.b.Lat))
+}
+
+// flat returns the edges as numbers, four for each.
+func flat(edges []edge) []int32 {
+	out := make([]int32, 0, 4*len(edges))
+	for _, e := range edges {
+		out = append(out, e.a.Lon, e.a.Lat, e.b.Lon, e.b.Lat)
+	}
+	return out
 }
 
 // east reports whether the edge, which crosses p's parallel, passes east of p.

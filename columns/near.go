@@ -9,8 +9,8 @@ import (
 // segment is a piece of a line, straight in longitude and latitude, in degrees.
 type segment struct{ ax, ay, bx, by float64 }
 
-func segmentOf(a, b Point) segment {
-	return segment{float64(a.Lon) / 1e6, float64(a.Lat) / 1e6, float64(b.Lon) / 1e6, float64(b.Lat) / 1e6}
+func (e edge) segment() segment {
+	return segment{float64(e.a.Lon) / 1e6, float64(e.a.Lat) / 1e6, float64(e.b.Lon) / 1e6, float64(e.b.Lat) / 1e6}
 }
 
 // The WGS 84 ellipsoid.
@@ -29,11 +29,13 @@ func metresPerDegree(lat float64) (lon, latitude float64) {
 	return n * cos, n * (1 - squash) / w
 }
 
-// near reports whether x,y in micro-degrees is less than reach metres from one of the
-// segments. Only where the quick distance is too close to tell is the geodesic one reckoned.
-func near(segments []segment, p Point, reach float64) bool {
+// near reports whether p is less than reach metres from one of the segments, each of
+// which is four numbers. Only where the quick distance is too close to tell is the
+// geodesic one reckoned.
+func near(edges []int32, p Point, reach float64) bool {
 	x, y := float64(p.Lon)/1e6, float64(p.Lat)/1e6
-	for _, s := range segments {
+	for ; len(edges) >= 4; edges = edges[4:] {
+		s := edge{Point{edges[0], edges[1]}, Point{edges[2], edges[3]}}.segment()
 		d, t := s.quick(x, y)
 		off := slack(d, y)
 		if d+off < reach || d-off < reach && s.exact(x, y, t) < reach {

@@ -17,7 +17,10 @@ type builder struct {
 	classes map[string]uint32
 	combos  map[string]uint32
 	block   uint32 // the block of sub-cells being filled
-	err     error
+	// stack and opens hold the open zones of the squares being divided, and their edges.
+	stack []edge
+	opens []open
+	err   error
 }
 
 // square is a square of 1<<bits micro-degrees, the zones that hold all of it, and those
@@ -35,11 +38,16 @@ type open struct {
 	zone  int
 	in    bool
 	edges []edge
-	lines []segment
 }
 
 func newBuilder(zones []Zone) *builder {
 	b := &builder{x: &PlaceIndex{}, zones: zones, classes: map[string]uint32{}, combos: map[string]uint32{}}
+	for _, z := range zones {
+		if len(z.Rings) > 0 {
+			z.Metres = 0
+		}
+		b.x.reach = append(b.x.reach, z.Metres)
+	}
 	b.class(make(zoneSet, (len(zones)+63)/64)) // class 0
 	low, high := bounds(zones)
 	b.x.west, b.x.south = low.Lon, low.Lat
@@ -85,12 +93,14 @@ func (b *builder) root() square {
 		o := open{zone: k}
 		for _, ring := range z.Rings {
 			for i, p := range ring {
-				o.edges = append(o.edges, edge{p, ring[(i+1)%len(ring)]})
+				o.edges = append(o.edges, edgeOf(p, ring[(i+1)%len(ring)]))
 			}
 		}
 		for i := 1; len(z.Rings) == 0 && i < len(z.Line); i++ {
-			o.lines = append(o.lines, segmentOf(z.Line[i-1], z.Line[i]))
+			o.edges = append(o.edges, edgeOf(z.Line[i-1], z.Line[i]))
 		}
+		// The order matters only in that equal borders must have it in common.
+		slices.SortFunc(o.edges, compareEdges)
 		sq.open = append(sq.open, o)
 	}
 	return sq
@@ -112,40 +122,47 @@ func (b *builder) split(sq square) {
 	}
 	half := int32(1) << (sq.bits - 1)
 	for quarter := range int32(4) {
+		stack, opens := len(b.stack), len(b.opens)
 		b.split(b.part(sq, Point{sq.corner.Lon + half*(quarter&1), sq.corner.Lat + half*(quarter>>1)}))
+		b.stack, b.opens = b.stack[:stack], b.opens[:opens]
 	}
 }
 
-// part is the quarter of a square that begins at corner.
+// part is the quarter of a square that begins at corner. Its open zones stand on the
+// stacks until the caller takes them off.
 func (b *builder) part(sq square, corner Point) square {
 	out := square{corner: corner, bits: sq.bits - 1, inside: sq.inside}
+	first := len(b.opens)
 	for _, o := range sq.open {
-		var in bool
 		n := open{zone: o.zone}
-		if o.edges != nil {
-			in = o.in != odd(o.edges, sq.corner, corner)
-			n.in = in
+		all, at := false, len(b.stack)
+		if reach := b.x.reach[o.zone]; reach > 0 {
+			all = b.around(o.edges, corner, out.bits, reach)
+		} else {
+			n.in = o.in != oddEdges(o.edges, sq.corner, corner)
+			all = n.in
 			for i := range o.edges {
 				if o.edges[i].touches(corner, 1<<out.bits) {
-					n.edges = append(n.edges, o.edges[i])
+					b.stack = append(b.stack, o.edges[i])
 				}
 			}
-		} else {
-			n.lines, in = around(o.lines, corner, out.bits, b.zones[o.zone].Metres)
 		}
+		n.edges = b.stack[at:len(b.stack):len(b.stack)]
 		switch {
-		case n.edges != nil || n.lines != nil:
-			out.open = append(out.open, n)
-		case in:
+		case len(n.edges) > 0:
+			b.opens = append(b.opens, n)
+		case all:
 			out.inside = out.inside.with(o.zone)
 		}
 	}
+	out.open = b.opens[first:len(b.opens):len(b.opens)]
 	return out
 }
 
-// around returns the segments that may be nearer than reach to some points of a square
-// and not to others; or none, and whether all points are near.
-func around(lines []segment, corner Point, size uint, reach float64) (some []segment, all bool) {
+// around stacks the segments that may be nearer than reach to some points of a square
+// and not to others; or none, and tells whether all points are near.
+func (b *builder) around(edges []edge, corner Point, size uint, reach float64) (all bool) {
+	at := len(b.stack)
 	half := float64(int64(1)<<size) / 2e6
 	x, y := float64(corner.Lon)/1e6+half, float64(corner.Lat)/1e6+half
 	// No point of the square is farther from its middle than the straight way to a
@@ -153,17 +170,18 @@ func around(lines []segment, corner Point, size uint, reach float64) (some []seg
 	kx, _ := metresPerDegree(max(0, math.Abs(y)-half))
 	_, ky := metresPerDegree(min(90, math.Abs(y)+half))
 	radius := math.Hypot(kx, ky) * half
-	for _, s := range lines {
-		d, _ := s.quick(x, y)
+	for _, e := range edges {
+		d, _ := e.segment().quick(x, y)
 		off := slack(d, y) + radius
 		if d+off < reach {
-			return nil, true
+			b.stack = b.stack[:at]
+			return true
 		}
 		if d-off <= reach {
-			some = append(some, s)
+			b.stack = append(b.stack, e)
 		}
 	}
-	return some, false
+	return false
 }
 
 // with returns the set and zone k.
@@ -176,6 +194,10 @@ func (s zoneSet) with(k int) zoneSet {
 // fill writes the square's class, or its leaf, into the cells or sub-cells it covers.
 func (b *builder) fill(sq square, dx, dy uint32) {
 	entry := b.class(sq.inside)
+	if len(sq.open) > mostOpen {
+		b.err = tooMany(sq)
+		return
+	}
 	if len(sq.open) > 0 {
 		entry = b.leaf(sq) | pointer
 	}
@@ -219,27 +241,9 @@ func (b *builder) class(s zoneSet) uint32 {
 // of classes that have to be kept for it.
 const mostOpen = 12
 
-func (b *builder) leaf(sq square) uint32 {
-	x := b.x
-	if len(sq.open) > mostOpen {
-		b.err = &truce.Error{Kind: truce.Invalid, At: fmt.Sprintf("%.6f, %.6f", float64(sq.corner.Lat)/1e6, float64(sq.corner.Lon)/1e6),
-			Msg: fmt.Sprintf("the borders of %d zones meet", len(sq.open)), Hint: fmt.Sprintf("%d at most may", mostOpen)}
-		return 0
-	}
-	l := leaf{combos: b.combo(sq), tests: uint32(len(x.tests)), count: uint8(len(sq.open))}
-	for _, o := range sq.open {
-		t := test{in: o.in, from: uint32(len(x.edges))}
-		x.edges = append(x.edges, o.edges...)
-		t.to = uint32(len(x.edges))
-		if o.lines != nil {
-			t.reach, t.from = b.zones[o.zone].Metres, uint32(len(x.lines))
-			x.lines = append(x.lines, o.lines...)
-			t.to = uint32(len(x.lines))
-		}
-		x.tests = append(x.tests, t)
-	}
-	x.leaves = append(x.leaves, l)
-	return uint32(len(x.leaves) - 1)
+func tooMany(sq square) error {
+	return &truce.Error{Kind: truce.Invalid, At: fmt.Sprintf("%.6f, %.6f", float64(sq.corner.Lat)/1e6, float64(sq.corner.Lon)/1e6),
+		Msg: fmt.Sprintf("the borders of %d zones meet", len(sq.open)), Hint: fmt.Sprintf("%d at most may", mostOpen)}
 }
 
 // combo returns where the classes for all answers of the square's open zones stand.

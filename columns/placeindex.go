@@ -38,10 +38,8 @@ type PlaceIndex struct {
 	shift       uint   // a cell is 1<<shift micro-degrees wide, a sub-cell 1<<(shift-subBits)
 	cells       []uint32
 	subs        []uint32
-	leaves      []leaf
-	tests       []test
-	edges       []edge
-	lines       []segment
+	leaves      []int32   // see leaf.go
+	reach       []float64 // of each zone that is a line, else 0
 	combos      []uint32
 	sets        []zoneSet
 }
@@ -50,26 +48,11 @@ const (
 	subBits  = 3 // a cell has 8 x 8 sub-cells
 	subCells = 1 << (2 * subBits)
 	// pointer marks an entry that is not a class: in cells the number of a block of
-	// sub-cells, in subs the number of a leaf.
+	// sub-cells, in subs the place of a leaf.
 	pointer = 1 << 31
 	// maxCells bounds the first level.
 	maxCells = 1 << 19
 )
-
-// leaf is a sub-cell with borders in it: the zones to be tested, and the class for each
-// combination of their answers.
-type leaf struct {
-	combos uint32
-	tests  uint32
-	count  uint8
-}
-
-// test decides one zone in one leaf: edges or segments from..to-1.
-type test struct {
-	from, to uint32
-	in       bool    // whether the leaf's south-west corner is inside the polygon
-	reach    float64 // of a line, in metres; 0 for a polygon
-}
 
 // zoneSet is a set of zones as a bit set.
 type zoneSet []uint64
@@ -91,25 +74,7 @@ func (x *PlaceIndex) Class(lon, lat int32) uint32 {
 	if c&pointer == 0 {
 		return c
 	}
-	return x.exact(x.leaves[c&^pointer], Point{lon, lat}, Point{lon - int32(dx&(1<<s-1)), lat - int32(dy&(1<<s-1))})
-}
-
-// exact tests the point against the leaf's zones; corner is the leaf's south-west corner.
-func (x *PlaceIndex) exact(l leaf, p, corner Point) uint32 {
-	answers := uint32(0)
-	for k := range uint32(l.count) {
-		t := &x.tests[l.tests+k]
-		var in bool
-		if t.reach > 0 {
-			in = near(x.lines[t.from:t.to], p, t.reach)
-		} else {
-			in = t.in != odd(x.edges[t.from:t.to], corner, p)
-		}
-		if in {
-			answers |= 1 << k
-		}
-	}
-	return x.combos[l.combos+answers]
+	return x.exact(x.leaves[c&^pointer:], Point{lon, lat}, Point{lon - int32(dx&(1<<s-1)), lat - int32(dy&(1<<s-1))})
 }
 
 // Classes stores the class of each point in out, which is as long as lon and lat. A
@@ -138,7 +103,7 @@ func (x *PlaceIndex) Zones(class uint32) []int {
 
 // Bytes is the size of the index's tables.
 func (x *PlaceIndex) Bytes() int {
-	return 4*(len(x.cells)+len(x.subs)+len(x.combos)) + 12*len(x.leaves) + 24*len(x.tests) + 16*len(x.edges) + 32*len(x.lines)
+	return 4 * (len(x.cells) + len(x.subs) + len(x.combos) + len(x.leaves))
 }
 
 // NewPlaceIndex builds the index of zones. Zone k of the list is zone k of every class.

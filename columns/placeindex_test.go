@@ -17,7 +17,7 @@ func inRings(rings [][]Point, p Point) bool {
 	in := false
 	for _, ring := range rings {
 		for i, a := range ring {
-			e := edge{a, ring[(i+1)%len(ring)]}
+			e := edgeOf(a, ring[(i+1)%len(ring)])
 			if (e.a.Lat > p.Lat) != (e.b.Lat > p.Lat) && e.east(p) {
 				in = !in
 			}
@@ -137,7 +137,7 @@ func TestTheWorldsZones(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("x%d: %d classes, %d bytes, %d leaves", finer, x.Len(), x.Bytes(), len(x.leaves))
+		t.Logf("x%d: %d classes, %d bytes, of them sub-cells %d, leaves %d", finer, x.Len(), x.Bytes(), 4*len(x.subs), 4*len(x.leaves))
 		for i := range n / finer {
 			agree(t, w, x, fmt.Sprint("row ", i), w.Row(i).At)
 		}
