@@ -181,9 +181,10 @@ func (b *belt) flips(p point, d float64, side int, enough float64) float64 {
 	if d+2*enough > 100e3 {
 		return 0 // the plane around p does not reach so far; the caller looks closer
 	}
-	least := enough
+	const trust = 0.98 // in the plane around p
+	least := enough / trust * 1.001
 	list := b.line.list
-	b.line.within(p, d+2*enough+1, func(i int) {
+	b.line.within(p, d+2*least+1, func(i int) {
 		f := newFrame(p, list[i], side)
 		least = min(least, max(math.Hypot(f.beside, f.over), (math.Hypot(f.beside, f.across)-d)/2))
 		switch last := i == len(list)-1; {
@@ -199,7 +200,7 @@ func (b *belt) flips(p point, d float64, side int, enough float64) float64 {
 			least = min(least, max(math.Hypot(max(0, f.along), f.over), (math.Hypot(f.along, f.across)-d)/2))
 		}
 	})
-	return max(0, least*0.98)
+	return max(0, least*trust)
 }
 
 // frame is a point seen from a segment, in metres.
