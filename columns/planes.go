@@ -1,8 +1,10 @@
 package columns
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"truce"
 )
@@ -72,10 +74,18 @@ type Planes struct {
 	mates         []uint64
 }
 
-// NewPlanes arranges the clauses for judging. groups holds the number of clauses in each
-// group: clauses are counted group by group, and a row has at most one finding for a
-// group. Put first the facts that exclude most.
-func NewPlanes(groups []int, facts []Fact) (*Planes, error) {
+// Group is a group of clauses, such as an agreement: a row has at most one finding for it.
+type Group struct {
+	Clauses int
+	// Near says which groups are alike: groups with near numbers are kept side by side, so
+	// that a row which one of them excludes is soon done with all. The first day of an
+	// agreement is a good number. It does not change the findings.
+	Near int32
+}
+
+// NewPlanes arranges the clauses for judging. Clauses are counted group by group. Put
+// first the facts that exclude most.
+func NewPlanes(groups []Group, facts []Fact) (*Planes, error) {
 	p := &Planes{}
 	bit := p.place(groups)
 	for _, f := range facts {
@@ -97,29 +107,36 @@ func NewPlanes(groups []int, facts []Fact) (*Planes, error) {
 }
 
 // place gives every clause a bit, so that a group of up to 64 does not straddle two words.
-func (p *Planes) place(groups []int) (bit []uint32) {
-	at, clause := 0, uint32(0)
-	for g, n := range groups {
-		if left := 64 - at%64; left < n {
+func (p *Planes) place(groups []Group) (bit []uint32) {
+	first := make([]int, len(groups)+1)
+	order := make([]int, len(groups))
+	for g := range groups {
+		first[g+1] = first[g] + groups[g].Clauses
+		order[g] = g
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(groups[a].Near, groups[b].Near) })
+	bit = make([]uint32, first[len(groups)])
+	at := 0
+	for _, g := range order {
+		if left := 64 - at%64; left < groups[g].Clauses {
 			at += left % 64
 		}
-		for range n {
+		for k := first[g]; k < first[g+1]; k++ {
 			p.reach(at + 1)
-			p.clause[at], p.group[at] = clause, uint32(g)
-			bit = append(bit, uint32(at))
+			p.clause[at], p.group[at] = uint32(k), uint32(g)
+			bit[k] = uint32(at)
 			at++
-			clause++
+		}
+		for k := first[g]; k < first[g+1]; k++ {
+			for m := first[g]; m < first[g+1]; m++ {
+				if bit[k]/64 == bit[m]/64 {
+					p.mates[bit[k]] |= 1 << (bit[m] % 64)
+				}
+			}
 		}
 	}
 	p.lanes = max(1, (at+64*lane-1)/(64*lane))
 	p.reach(p.lanes * lane * 64)
-	for _, a := range bit {
-		for _, b := range bit[max(0, int(p.clause[a])-63):min(len(bit), int(p.clause[a])+64)] {
-			if a/64 == b/64 && p.group[a] == p.group[b] {
-				p.mates[a] |= 1 << (b % 64)
-			}
-		}
-	}
 	return bit
 }
 
@@ -146,27 +163,39 @@ func (p *Planes) Judge(classes [][]uint32, found []Finding) []Finding {
 		for f := range at {
 			at[f] = int(classes[f][row]) * p.lanes
 		}
+		first := len(found)
 		for l := range p.lanes {
 			found = p.judgeLane(uint32(row), l, at, found)
+		}
+		if p.lanes > 1 || len(found)-first > 1 {
+			sortByGroup(found[first:])
 		}
 	}
 	return found
 }
 
-func (p *Planes) judgeLane(row uint32, l int, at []int, found []Finding) []Finding {
-	may := p.can[0][at[0]+l]
-	for f := 1; f < len(at); f++ {
-		set := &p.can[f][at[f]+l]
-		any := uint64(0)
-		for w := range may {
-			may[w] &= set[w]
-			any |= may[w]
+// sortByGroup sorts a row's few findings, which are nearly in order.
+func sortByGroup(found []Finding) {
+	for i := 1; i < len(found); i++ {
+		for k := i; k > 0 && found[k].Group < found[k-1].Group; k-- {
+			found[k], found[k-1] = found[k-1], found[k]
 		}
-		if any == 0 {
+	}
+}
+
+// judgeLane joins the facts' sets of one lane, word by word, until nothing is left.
+func (p *Planes) judgeLane(row uint32, l int, at []int, found []Finding) []Finding {
+	s := &p.can[0][at[0]+l]
+	m0, m1, m2, m3, m4, m5, m6, m7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+	for f := 1; f < len(at); f++ {
+		s = &p.can[f][at[f]+l]
+		m0, m1, m2, m3 = m0&s[0], m1&s[1], m2&s[2], m3&s[3]
+		m4, m5, m6, m7 = m4&s[4], m5&s[5], m6&s[6], m7&s[7]
+		if m0|m1|m2|m3|m4|m5|m6|m7 == 0 {
 			return found
 		}
 	}
-	for w, m := range may {
+	for w, m := range [lane]uint64{m0, m1, m2, m3, m4, m5, m6, m7} {
 		if m != 0 {
 			found = p.judgeWord(row, l, w, m, at, found)
 		}

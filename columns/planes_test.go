@@ -63,7 +63,7 @@ func TestPlanesAgreeWithLookingAtOneClauseAfterAnother(t *testing.T) {
 					classes[f] = append(classes[f], uint32(r.IntN(len(facts[f].Classes))))
 				}
 			}
-			p, err := NewPlanes(groups, facts)
+			p, err := NewPlanes(shuffled(r, groups), facts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,6 +72,15 @@ func TestPlanesAgreeWithLookingAtOneClauseAfterAnother(t *testing.T) {
 			}
 		}
 	}
+}
+
+// shuffled gives groups of so many clauses numbers at random.
+func shuffled(r *rand.Rand, clauses []int) []Group {
+	var out []Group
+	for _, n := range clauses {
+		out = append(out, Group{n, int32(r.IntN(3))})
+	}
+	return out
 }
 
 // randomClass has sets that are mostly empty, half full or mostly full.
@@ -91,10 +100,10 @@ func randomClass(r *rand.Rand, n, kind int) Class {
 
 func TestWhatPlanesRefuse(t *testing.T) {
 	short := Fact{Name: "place", Classes: []Class{NewClass(64)}}
-	if _, err := NewPlanes([]int{60, 5}, []Fact{short}); err == nil || err.Error() != "place: class 0 is too short for 65 clauses" {
+	if _, err := NewPlanes([]Group{{60, 0}, {5, 0}}, []Fact{short}); err == nil || err.Error() != "place: class 0 is too short for 65 clauses" {
 		t.Error(err)
 	}
-	if _, err := NewPlanes([]int{1}, []Fact{{Name: "time", Reason: 32}}); err == nil {
+	if _, err := NewPlanes([]Group{{1, 0}}, []Fact{{Name: "time", Reason: 32}}); err == nil {
 		t.Error("reason 32 was accepted")
 	}
 }

@@ -1,12 +1,16 @@
 package columns
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Steps gives classes to the days of a fact whose meaning changes on some days, for each
 // code of a dictionary: which parties an actor is in, day by day. Without codes, use code 0.
 type Steps struct {
-	first []uint32  // for each code, its first class; one more at the end
-	days  [][]int32 // for each code, the days on which a class begins, ascending
+	first []uint32 // for each code, its first class; one more at the end
+	// begin is the first day of each class; of a code's first class it is the least number.
+	begin []int32
 }
 
 // NewSteps makes classes from the days on which the meaning of each code changes. A code
@@ -16,23 +20,19 @@ func NewSteps(changes [][]int32) *Steps {
 	for _, c := range changes {
 		days := slices.Clone(c)
 		slices.Sort(days)
-		days = slices.Compact(days)
-		s.days = append(s.days, days)
-		s.first = append(s.first, s.first[len(s.first)-1]+uint32(len(days))+1)
+		s.begin = append(append(s.begin, math.MinInt32), slices.Compact(days)...)
+		s.first = append(s.first, uint32(len(s.begin)))
 	}
 	return s
 }
 
 // Len is the number of classes.
-func (s *Steps) Len() int { return int(s.first[len(s.first)-1]) }
+func (s *Steps) Len() int { return len(s.begin) }
 
 // Class returns the class of a code on a day.
 func (s *Steps) Class(code uint32, day int32) uint32 {
-	c := s.first[code]
-	for _, d := range s.days[code] {
-		if day < d {
-			break
-		}
+	c, end := s.first[code], s.first[code+1]
+	for c+1 < end && s.begin[c+1] <= day {
 		c++
 	}
 	return c
@@ -40,17 +40,18 @@ func (s *Steps) Class(code uint32, day int32) uint32 {
 
 // Each calls f with every class, its code and a day that belongs to it.
 func (s *Steps) Each(f func(class, code uint32, day int32)) {
-	for code, days := range s.days {
-		class := s.first[code]
-		before := int32(0)
-		if len(days) > 0 {
-			before = days[0] - 1
+	for code := range len(s.first) - 1 {
+		for c := s.first[code]; c < s.first[code+1]; c++ {
+			day := s.begin[c]
+			switch {
+			case c > s.first[code]:
+			case c+1 < s.first[code+1]:
+				day = s.begin[c+1] - 1
+			default:
+				day = 0
+			}
+			f(c, uint32(code), day)
 		}
-		for _, d := range days {
-			f(class, uint32(code), before)
-			class, before = class+1, d
-		}
-		f(class, uint32(code), before)
 	}
 }
 
@@ -64,9 +65,9 @@ type Days struct {
 func NewDays(changes []int32) *Days {
 	s := NewSteps([][]int32{changes})
 	d := &Days{class: []uint32{0}}
-	if days := s.days[0]; len(days) > 0 {
-		d.from = days[0] - 1
-		d.class = make([]uint32, days[len(days)-1]-d.from+1)
+	if n := s.Len(); n > 1 {
+		d.from = s.begin[1] - 1
+		d.class = make([]uint32, s.begin[n-1]-d.from+1)
 	}
 	for i := range d.class {
 		d.class[i] = s.Class(0, d.from+int32(i))

@@ -33,9 +33,9 @@ func New(w *world.World) (*Engine, error) {
 	}
 	e.days = columns.NewDays(e.windowDays())
 	e.membership = columns.NewSteps(e.memberDays())
-	var groups []int
+	var groups []columns.Group
 	for _, a := range w.Agreements {
-		groups = append(groups, len(a.Terms))
+		groups = append(groups, columns.Group{Clauses: len(a.Terms), Near: int32(a.From)})
 		e.terms += len(a.Terms)
 		for _, t := range a.Terms {
 			e.deathsCap = max(e.deathsCap, int32(t.Deaths))
