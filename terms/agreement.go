@@ -84,6 +84,7 @@ type Party struct {
 	Adhering bool     `json:"adhering,omitempty"`
 	From     *Instant `json:"from,omitempty"` // earliest start of adherence
 	As       string   `json:"as,omitempty"`
+	To       string   `json:"to,omitempty"` // adherence to another agreement
 	Listed   []string `json:"listed,omitempty"`
 	Kind     []string `json:"kind,omitempty"`
 	Anyone   bool     `json:"anyone,omitempty"`
@@ -139,6 +140,7 @@ type Line struct {
 // Place is a place expression. Exactly one form is used.
 type Place struct {
 	Any []*Place `json:"any,omitempty"` // any of them
+	All []*Place `json:"all,omitempty"` // all of them at once
 	Ref string   `json:"ref,omitempty"` // a named place or an area code
 	// Belt: metres on each side of a base line. Base holds one line for each acting
 	// party; the key "" is for all.
@@ -197,7 +199,7 @@ type Clause struct {
 	Text string `json:"text,omitempty"`
 	Note string `json:"note,omitempty"`
 	Kind Kind   `json:"kind"`
-	// Acts are forbidden, permitted, or (Require) owed; for Keep, what breaks the state.
+	// Acts are forbidden, permitted, excused, or (Require) owed; for Keep, what breaks the state.
 	Acts     []string    `json:"acts,omitempty"`
 	By       []string    `json:"by,omitempty"`
 	Against  []string    `json:"against,omitempty"`

@@ -159,7 +159,7 @@ func (c *checker) placeExpr(at string, p *Place) {
 	if p == nil {
 		return
 	}
-	for _, q := range p.Any {
+	for _, q := range slices.Concat(p.Any, p.All) {
 		c.placeExpr(at, q)
 	}
 	if p.Ref != "" {
@@ -235,6 +235,8 @@ func (c *checker) clause(cl *Clause) {
 		acts = string(cl.Kind)
 	case Keep:
 		acts = "broken_by"
+	case Excuse:
+		acts = "acts"
 	}
 	c.words(at(acts), c.acts, cl.Acts)
 	c.words(at("upon"), c.acts, cl.Upon)
@@ -334,6 +336,7 @@ func (c *checker) kindKeys(cl *Clause, at func(string) string) {
 		}
 	}
 	say(cl.Kind != Excuse && (cl.RaisedAs != "" || cl.CountsAs != ""), "key-kind", "an excuse", "raised_as and counts_as belong to an excuse")
+	say(cl.Kind == Calm && cl.Acts != nil, "key-kind", "an excuse", "acts belongs to an excuse")
 	say(cl.Kind != Permit && cl.Of != nil, "key-kind", "a permit (calm has of: inside)", "of belongs to a permit")
 	say(cl.Kind != Require && (cl.Upon != nil || cl.Shown != nil || cl.Effort || cl.Amount != 0 || cl.Ledger), "key-kind", "a require", "upon, shown, effort, ledger and a bare count belong to a require")
 	say(cl.Kind == Require && cl.Upon != nil && len(cl.Shown) == 0, "missing-key", "shown: {fact: value}", "upon without shown: nothing would show that the duty was met")

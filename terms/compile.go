@@ -68,6 +68,7 @@ type rule struct {
 	name     string
 	heldBy   string
 	windows  spans
+	perhaps  spans    // the windows if those whose acceptance is open did accept
 	waits    []string // moments nobody declared
 	place    *placeTest
 	when     *when
@@ -110,15 +111,19 @@ func Compile(a *Agreement, b Book) (*Judge, truce.Problems) {
 	j.declare()
 	j.who = newRoll(j)
 	j.checkActors(d)
-	j.opens = j.inForce()
+	openings := j.inForce()
+	j.opens = openings[0].sure
 	for _, c := range a.Clauses {
-		for _, v := range readings(c) {
-			j.rules[c.ID] = append(j.rules[c.ID], j.rule(d, v.Clause, v.Name, v.HeldBy))
+		for _, o := range openings {
+			for _, v := range readings(c) {
+				j.rules[c.ID] = append(j.rules[c.ID], j.rule(d, v.Clause, both(o.name, v.Name), v.HeldBy, o))
+			}
 		}
+		j.rules[c.ID] = agreeing(j.rules[c.ID])
 	}
 	for _, c := range a.Clauses {
-		for _, r := range j.rules[c.ID] {
-			j.link(r)
+		if c.Kind != Excuse && c.Kind != Permit {
+			j.rules[c.ID] = j.linked(c, j.rules[c.ID])
 		}
 	}
 	for _, code := range j.book.Register.Areas(a.ID) {
@@ -176,26 +181,74 @@ func (j *Judge) checkActors(d *decoder) {
 	}
 }
 
-// inForce is when the agreement applies: its own window, and once every party it needs has
-// an actor that accepted.
-func (j *Judge) inForce() spans {
-	ss, undeclared := j.clock.spans(j.a.InForce)
-	for _, m := range undeclared {
-		j.notes = append(j.notes, fmt.Sprintf("%s has not been declared, so the agreement is not in force", m))
-	}
-	for _, party := range j.a.Needs {
-		accepted := j.who.accepted(party)
-		if len(accepted) == 0 {
-			j.notes = append(j.notes, fmt.Sprintf("%s has not accepted, so the agreement is not in force", party))
-		}
-		ss = ss.meet(accepted)
-	}
-	return ss
+// opening is when the agreement applies, under one reading of its own dates.
+type opening struct {
+	name string
+	sure spans
+	// perhaps is when it applies if those whose acceptance is open did accept; nil if
+	// that makes no difference.
+	perhaps spans
 }
 
-func (j *Judge) rule(d *decoder, c *Clause, name, heldBy string) *rule {
+// acceptance is the fact that an agreement in force "perhaps" turns on.
+const acceptance = "acceptance of those whom the agreement needs"
+
+// inForce is when the agreement applies: its own window, and once every party it needs has
+// an actor that accepted. An end and a length that disagree are two readings.
+func (j *Judge) inForce() []opening {
+	x := j.a.InForce
+	if x != nil && x.From != nil && x.To != nil && x.For != nil {
+		byEnd, byLength := j.opening("by its end", &Time{From: x.From, To: x.To}), j.opening("by its length", &Time{From: x.From, For: x.For})
+		if !byEnd.sure.equal(byLength.sure) || !byEnd.perhaps.equal(byLength.perhaps) {
+			return []opening{byEnd, byLength}
+		}
+	}
+	return []opening{j.opening("", x)}
+}
+
+func (j *Judge) opening(name string, x *Time) opening {
+	ss, undeclared := j.clock.spans(x)
+	for _, m := range undeclared {
+		j.notes = append(j.notes, fmt.Sprintf("%s has not been declared, so the agreement is not yet in force", m))
+	}
+	o := opening{name: name, sure: ss}
+	perhaps := ss
+	for _, party := range j.a.Needs {
+		sure, maybe := j.who.accepted(party)
+		if len(maybe) == 0 {
+			j.notes = append(j.notes, fmt.Sprintf("%s has not accepted, so the agreement is not in force", party))
+		}
+		o.sure, perhaps = o.sure.meet(sure), perhaps.meet(maybe)
+	}
+	if !o.sure.equal(perhaps) {
+		o.perhaps = perhaps
+	}
+	return o
+}
+
+// both puts two names of readings together.
+func both(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + ", " + b
+}
+
+// agreeing drops the readings of an end and a length that come to the same.
+func agreeing(rules []*rule) []*rule {
+	if len(rules) == 2 && rules[0].name == "by its end" && rules[1].name == "by its length" && rules[0].windows.equal(rules[1].windows) {
+		rules[0].name = ""
+		return rules[:1]
+	}
+	return rules
+}
+
+func (j *Judge) rule(d *decoder, c *Clause, name, heldBy string, o opening) *rule {
 	r := &rule{clause: c, name: name, heldBy: heldBy, provided: truce.Yes}
-	r.windows, r.waits = j.windows(c)
+	r.windows, r.waits = j.windowsIn(c, o.sure)
+	if o.perhaps != nil {
+		r.perhaps, _ = j.windowsIn(c, o.perhaps)
+	}
 	for _, m := range r.waits {
 		r.notes = append(r.notes, m+" has not been declared")
 	}
@@ -224,36 +277,58 @@ func nonNil(ps ...*placeTest) []*placeTest {
 	return slices.DeleteFunc(ps, func(p *placeTest) bool { return p == nil })
 }
 
-// windows is when a clause applies. A clause whose own window starts before the agreement
+// windows is when a clause surely applies.
+func (j *Judge) windows(c *Clause) (spans, []string) { return j.windowsIn(c, j.opens) }
+
+// windowsIn is when a clause applies while its agreement does. A clause whose own window starts before the agreement
 // does, such as a duty of the run-up, is held to its own start.
-func (j *Judge) windows(c *Clause) (spans, []string) {
+func (j *Judge) windowsIn(c *Clause, opens spans) (spans, []string) {
 	if c.During == nil {
-		return j.opens, nil
+		return opens, nil
 	}
 	ss, waits := j.clock.spans(c.During)
-	if waits != nil || len(ss) == 0 || len(j.opens) == 0 {
+	if len(ss) == 0 || len(opens) == 0 {
 		return nil, waits
 	}
-	outer := slices.Clone(j.opens)
+	outer := slices.Clone(opens)
 	if from := ss[0].from; !from.IsZero() && from.Before(outer[0].from) && c.During.From != nil {
 		outer[0].from = from
 	}
-	return ss.meet(outer), nil
+	return ss.meet(outer), waits
 }
 
-// link ties a rule to the excuses it names and the permits that apply to it.
-func (j *Judge) link(r *rule) {
-	for _, id := range r.clause.Unless {
-		r.excuses = append(r.excuses, j.rules[id]...)
+// linked ties a clause's rules to the excuses it names and the permits that apply to it.
+// An excuse that is itself contested makes the clause contested.
+func (j *Judge) linked(c *Clause, rules []*rule) []*rule {
+	for _, id := range j.excusesOf(c) {
+		var next []*rule
+		for _, r := range rules {
+			for _, x := range j.rules[id] {
+				s := *r
+				s.excuses = append(slices.Clone(r.excuses), x)
+				if x.name != "" {
+					s.name, s.heldBy = both(r.name, id+" "+x.name), both(r.heldBy, x.heldBy)
+				}
+				next = append(next, &s)
+			}
+		}
+		rules = next
 	}
-	if r.clause.Kind != Forbid && r.clause.Kind != Keep {
-		return
+	return rules
+}
+
+// excusesOf lists the excuses that any reading of a clause names, and the permits.
+func (j *Judge) excusesOf(c *Clause) []string {
+	ids := slices.Clone(c.Unless)
+	if c.Kind != Forbid && c.Kind != Keep {
+		return ids
 	}
-	for _, c := range j.a.Clauses {
-		if c.Kind == Permit && (len(c.Of) == 0 || slices.Contains(c.Of, r.clause.ID)) {
-			r.excuses = append(r.excuses, j.rules[c.ID]...)
+	for _, p := range j.a.Clauses {
+		if p.Kind == Permit && (len(p.Of) == 0 || slices.Contains(p.Of, c.ID)) {
+			ids = append(ids, p.ID)
 		}
 	}
+	return ids
 }
 
 func (j *Judge) intern(z *geo.Zone) int {

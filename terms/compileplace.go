@@ -17,13 +17,11 @@ func (j *Judge) placeTest(d *decoder, at string, c *Clause, p *Place) *placeTest
 	switch {
 	case p.Any != nil:
 		t := &placeTest{}
-		var labels []string
-		for _, q := range p.Any {
-			if u := j.placeTest(d, at, c, q); u != nil {
-				t.any, labels = append(t.any, u), append(labels, u.label)
-			}
-		}
-		t.label = strings.Join(labels, " or ")
+		t.any, t.label = j.placeTests(d, at, c, p.Any, " or ")
+		return t
+	case p.All != nil:
+		t := &placeTest{}
+		t.all, t.label = j.placeTests(d, at, c, p.All, " and ")
 		return t
 	case p.Base != nil:
 		return j.belts(d, at, c, p)
@@ -35,6 +33,16 @@ func (j *Judge) placeTest(d *decoder, at string, c *Clause, p *Place) *placeTest
 		return j.near(d, at, p)
 	}
 	return j.named(d, at, p.Ref)
+}
+
+func (j *Judge) placeTests(d *decoder, at string, c *Clause, ps []*Place, between string) (out []*placeTest, label string) {
+	var labels []string
+	for _, p := range ps {
+		if t := j.placeTest(d, at, c, p); t != nil {
+			out, labels = append(out, t), append(labels, t.label)
+		}
+	}
+	return out, strings.Join(labels, between)
 }
 
 // named compiles a named place or an area code.

@@ -30,7 +30,7 @@ type condition struct {
 	about aspect
 	label string
 	facts []int
-	code  string // when it holds in no world; empty: by aspect
+	words string // why, in words; empty: by aspect
 	holds func(w world, m int) bool
 }
 
@@ -90,6 +90,9 @@ func (sp *space) factors() []*factor {
 // fact suggests does not apply.
 func (sp *space) applies(x *rule) bool {
 	c := x.clause
+	if (c.Kind == Permit || len(c.Acts) > 0) && !sp.j.mayBe(sp.s.e.Acts, c.Acts) {
+		return false
+	}
 	if c.Kind == Permit || len(c.Excuse) == 0 || slices.Contains(sp.s.e.Raised, c.ID) ||
 		c.RaisedAs != "" && slices.Contains(sp.s.e.Raised, c.RaisedAs) {
 		return true
@@ -140,7 +143,7 @@ func (sp *space) conditions(r *rule) []*condition {
 func (sp *space) excuse(r *rule) []*condition {
 	c := r.clause
 	var out []*condition
-	if c.Kind == Permit {
+	if c.Kind == Permit || len(c.Acts) > 0 {
 		out = append(out, sp.actCondition(r))
 	}
 	if c.During != nil {
@@ -180,7 +183,7 @@ func (sp *space) actCondition(r *rule) *condition {
 func (sp *space) timeCondition(r *rule) *condition {
 	label := "it happened while the clause applied"
 	switch {
-	case len(r.waits) > 0:
+	case len(r.waits) > 0 && len(r.windows) == 0:
 		label += " (never yet: " + strings.Join(r.waits, ", ") + " not declared)"
 	case len(r.windows) == 0:
 		label += " (never yet)"
@@ -193,12 +196,19 @@ func (sp *space) timeCondition(r *rule) *condition {
 	default:
 		label += " (" + itoa(len(r.windows)) + " windows, the first " + sp.j.stretch(r.windows[0].from, r.windows[0].to) + ")"
 	}
-	return &condition{about: ofTime, label: label, facts: []int{factTime}, holds: func(_ world, m int) bool {
-		return r.windows.has(sp.moments[m].at)
-	}}
+	x := &condition{about: ofTime, label: label, facts: []int{factTime}}
+	x.holds = func(_ world, m int) bool { return r.windows.has(sp.moments[m].at) }
+	if i, ok := sp.further[acceptance]; ok && r.perhaps != nil {
+		x.facts = append(x.facts, i)
+		x.holds = func(w world, m int) bool {
+			at := sp.moments[m].at
+			return r.windows.has(at) || w[i] == 1 && r.perhaps.has(at)
+		}
+	}
+	return x
 }
 
-// opens lists the facts that a hand's membership turns on.
+// handFacts lists the facts that a hand's membership turns on.
 func (sp *space) handFacts(sides ...int) []int {
 	out := append([]int{factTime}, sides...)
 	if sp.placed {
@@ -380,6 +390,7 @@ func (sp *space) shownCondition(c *Clause) *condition {
 func (sp *space) providedCondition(r *rule) *condition {
 	x := &condition{about: ofActor, label: "the duty's condition is met: " + strings.Join(r.clause.Provided.Accepted, ", ") + " accepted in time"}
 	x.holds = func(world, int) bool { return r.provided == truce.Yes }
+	x.words = map[truce.Tri]string{truce.Yes: "the register says so", truce.No: "nothing on record says so", truce.Unknown: "it is claimed, not established"}[r.provided]
 	if r.provided == truce.Unknown {
 		i := sp.further["acceptance of "+strings.Join(r.clause.Provided.Accepted, ", ")]
 		x.facts = []int{i}

@@ -73,7 +73,7 @@ func (j *Judge) early(v *truce.Verdict, s *Subject, rules []*rule) bool {
 	act, at := false, false
 	for _, r := range rules {
 		act = act || j.mayBe(s.e.Acts, r.actsAsked())
-		at = at || mayFall(s.when, r.windows)
+		at = at || mayFall(s.when, r.windows) || mayFall(s.when, r.perhaps)
 	}
 	if act && at {
 		return false

@@ -311,6 +311,7 @@ func (d *decoder) adhering(n *yaml.Node, p *Party, what string) {
 		d.each(n, what+" adhering", map[string]func(*yaml.Node){
 			"from": func(v *yaml.Node) { p.From = d.instant(v, what+" adhering from") },
 			"as":   func(v *yaml.Node) { p.As = d.identifier(v, what+" adhering as") },
+			"to":   func(v *yaml.Node) { p.To = d.identifier(v, what+" adhering to") },
 		})
 		return
 	}

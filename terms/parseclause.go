@@ -84,6 +84,7 @@ func (d *decoder) clause(n *yaml.Node, top bool) *Clause {
 		"shown":        func(v *yaml.Node) { d.mark(what("shown"), v); c.Shown = d.facts(v, what("shown")) },
 		"effort":       func(v *yaml.Node) { c.Effort = d.yes(v, what("effort")) },
 		"ledger":       func(v *yaml.Node) { c.Ledger = d.oneOf(v, what("ledger"), "complete", "partial") == "complete" },
+		"acts":         func(v *yaml.Node) { d.mark(what("acts"), v); d.excuseActs(v, c, id) },
 		"broken_by":    func(v *yaml.Node) { d.mark(what("broken_by"), v); c.Acts = d.list(v, what("broken_by")) },
 		"confirmed_by": func(v *yaml.Node) { c.ConfirmedBy = d.list(v, what("confirmed_by")) },
 		"fresh":        func(v *yaml.Node) { c.Fresh = d.length(v, what("fresh")) },
@@ -186,6 +187,16 @@ func (d *decoder) excuse(n *yaml.Node, what string) map[string][]string {
 		return map[string][]string{}
 	}
 	return d.facts(n, what)
+}
+
+// excuseActs reads the acts that an excuse is limited to.
+func (d *decoder) excuseActs(n *yaml.Node, c *Clause, id string) {
+	acts := d.list(n, "clause "+id+" acts")
+	if c.Acts != nil {
+		d.bad(n, "key-kind", "an excuse", "clause %s: acts belongs to an excuse", id)
+		return
+	}
+	c.Acts = acts
 }
 
 var numUnits = map[string]float64{"": 1, "mm": 1, "m": 1, "cm": 10, "km": 1000}

@@ -135,6 +135,10 @@ func (d *decoder) placeMap(n *yaml.Node, what string) *Place {
 	p := &Place{}
 	for _, f := range d.fields(n, what) {
 		switch f.key {
+		case "all":
+			if all := d.place(f.value, what+" all"); all != nil {
+				p.All = all.Any
+			}
 		case "place":
 			p.Ref = d.text(f.value, what+" place")
 		case "near":
@@ -164,8 +168,8 @@ func (d *decoder) placeMap(n *yaml.Node, what string) *Place {
 		d.bad(n, "belt", "a distance for each side, such as north: 3500 m, both: 500 m, own side: 25 km", "%s has a base line and no distance", what)
 	case p.Base == nil && len(p.Sides) > 0:
 		d.bad(n, "unknown-key", "place, of, near, distance, control", "%s has no key %q", what, strings.Join(sortedKeys(p.Sides), ", "))
-	case p.Base == nil && p.Ref == "" && p.Control == "":
-		d.bad(n, "place", "of:, near:, place: or control:", "%s says no place", what)
+	case p.Base == nil && p.Ref == "" && p.Control == "" && len(p.All) == 0:
+		d.bad(n, "place", "of:, near:, place:, control:, or all: with a list", "%s says no place", what)
 	}
 	return p
 }

@@ -15,14 +15,15 @@ import (
 // lists, adherence) is one question to the register; parties made of other parties are
 // put together here, so that an open membership is one fact wherever it is used.
 type roll struct {
-	register *actors.Register
-	parties  map[string]Party
-	own      actors.Membership // parties without Parties and Except
-	full     actors.Membership
-	mu       sync.RWMutex
-	lines    map[[2]string]*standing
-	clock    clock
-	all      []string // who may have acted when nobody knows, less umbrellas
+	register   *actors.Register
+	parties    map[string]Party
+	own        actors.Membership // parties without Parties and Except
+	full       actors.Membership
+	mu         sync.RWMutex
+	lines      map[[2]string]*standing
+	clock      clock
+	agreements []string // one party for each agreement that adherence is asked of
+	all        []string // who may have acted when nobody knows, less umbrellas
 }
 
 // standing is one actor's membership in one party over time.
@@ -51,6 +52,13 @@ func newRoll(j *Judge) *roll {
 		w.own.Parties[name] = q
 		q.Parties, q.Except = p.Parties, p.Except
 		w.full.Parties[name] = q
+	}
+	seen := map[string]bool{}
+	for _, name := range append([]string{""}, sortedKeys(w.parties)...) {
+		if to := w.parties[name].To; !seen[to] {
+			seen[to] = true
+			w.agreements = append(w.agreements, name)
+		}
 	}
 	for _, id := range w.register.Candidates() {
 		if a, _ := w.register.Actor(id); a.Kind != "umbrella" {
@@ -101,7 +109,8 @@ func (w *roll) standing(atom, actor string) *standing {
 	if s != nil {
 		return s
 	}
-	s = &standing{cuts: w.register.Changes(w.own, actor)}
+	m := w.membership(atom)
+	s = &standing{cuts: w.register.Changes(m, actor)}
 	everywhere := func(string) bool { return true }
 	nowhere := func(string) bool { return false }
 	for i := 0; i <= len(s.cuts); i++ {
@@ -109,8 +118,8 @@ func (w *roll) standing(atom, actor string) *standing {
 		if i > 0 {
 			at = s.cuts[i-1]
 		}
-		is := w.register.Member(w.own, atom, actor, at, everywhere)
-		s.placed = s.placed || is != w.register.Member(w.own, atom, actor, at, nowhere)
+		is := w.register.Member(m, atom, actor, at, everywhere)
+		s.placed = s.placed || is != w.register.Member(m, atom, actor, at, nowhere)
 		s.is = append(s.is, is)
 	}
 	w.mu.Lock()
@@ -121,32 +130,48 @@ func (w *roll) standing(atom, actor string) *standing {
 
 // cuts are the instants at which an actor's standing may change.
 func (w *roll) cuts(actor string) []time.Time {
-	return w.standing("", actor).cuts
+	var out []time.Time
+	for _, m := range w.agreements {
+		out = append(out, w.standing(m, actor).cuts...)
+	}
+	return out
 }
 
-// accepted is when a party has at least one actor with accepted adherence.
-func (w *roll) accepted(party string) spans {
-	var out spans
-	for _, id := range w.register.IDs() {
-		if a, _ := w.register.Actor(id); a.Kind == "umbrella" {
-			continue
-		}
-		s := w.standing(party, id)
-		for i, is := range s.is {
-			if is != truce.Yes {
-				continue
+// accepted is when a party surely, and when it perhaps, has somebody with accepted adherence.
+func (w *roll) accepted(party string) (sure, perhaps spans) {
+	m, as := w.membership(party), w.parties[party].As
+	if as == "" {
+		as = party
+	}
+	var cuts []time.Time
+	for _, a := range w.register.Adherences(m.Agreement) {
+		for _, t := range []time.Time{a.At, a.Until, m.NoticeEnd(a.At)} {
+			if !t.IsZero() {
+				cuts = append(cuts, t)
 			}
-			var x span
-			if i > 0 {
-				x.from = s.cuts[i-1]
-			}
-			if i < len(s.cuts) {
-				x.to = s.cuts[i]
-			}
-			out = append(out, x)
 		}
 	}
-	return out.tidy()
+	slices.SortFunc(cuts, time.Time.Compare)
+	for _, s := range segments(truce.When{}, slices.CompactFunc(cuts, time.Time.Equal)) {
+		is := w.register.Accepted(m, as, s.at)
+		if is == truce.Yes {
+			sure = append(sure, span{s.at, s.end})
+		}
+		if is != truce.No {
+			perhaps = append(perhaps, span{s.at, s.end})
+		}
+	}
+	return sure.tidy(), perhaps.tidy()
+}
+
+// membership is the question a party's own statement asks: its adherence may be to
+// another agreement.
+func (w *roll) membership(party string) actors.Membership {
+	m := w.own
+	if to := w.parties[party].To; to != "" {
+		m.Agreement = to
+	}
+	return m
 }
 
 // provided says whether every party named had accepted in time.
@@ -166,12 +191,21 @@ func (w *roll) provided(p *Provided) truce.Tri {
 	return out
 }
 
+// is answers for a whole party, as the register puts it together.
+func (w *roll) is(party, actor string, at time.Time) truce.Tri {
+	m := w.full
+	m.Agreement = w.membership(party).Agreement
+	return w.register.Member(m, party, actor, at, func(string) bool { return true })
+}
+
 // why explains an actor's membership on a day.
 func (w *roll) why(party, actor string, at time.Time) string {
 	if party == "anyone" || party == "nobody" {
 		return ""
 	}
-	return w.register.Why(w.full, party, actor, at)
+	m := w.full
+	m.Agreement = w.membership(party).Agreement
+	return w.register.Why(m, party, actor, at)
 }
 
 // name is what to call an actor in an explanation.

@@ -65,7 +65,15 @@ func (s solution) given(c *component, i, v int) truce.Outcome {
 }
 
 func (sp *space) classLabel(o open, class []int) string {
-	f := sp.facts[o.c.facts[o.i]]
+	at := o.c.facts[o.i]
+	if at == factSideA || at == factSideB {
+		var hs []hand
+		for _, v := range class {
+			hs = append(hs, sp.hands[at-factSideA][v])
+		}
+		return sp.handsLabel(hs)
+	}
+	f := sp.facts[at]
 	var labels []string
 	for _, v := range class {
 		labels = append(labels, f.labels[v])

@@ -60,6 +60,7 @@ type space struct {
 	places  [][]bool
 	hands   [2][]hand
 	atoms   []string
+	parties []string // that the clause speaks of
 	holders []hand
 	acts    []map[string]bool // word of a clause -> covered
 	means   []string          // by class, the bits of the means tests
@@ -100,12 +101,14 @@ func (sp *space) everyRule() []*rule {
 }
 
 func (sp *space) atomsOf(rules []*rule) []string {
-	set := map[string]bool{}
+	set, named := map[string]bool{}, map[string]bool{}
 	for _, r := range rules {
 		for _, p := range slices.Concat(r.clause.By, r.clause.Against, r.place.parties()) {
 			sp.j.who.atoms(p, set)
+			named[p] = true
 		}
 	}
+	sp.parties = sortedKeys(named)
 	return sortedKeys(set)
 }
 
@@ -165,7 +168,7 @@ func (sp *space) candidates(ids []string) []string {
 func (sp *space) setTime(rules []*rule, ids []string) {
 	var cuts []time.Time
 	for _, r := range rules {
-		cuts = append(cuts, r.windows.cuts()...)
+		cuts = append(append(cuts, r.windows.cuts()...), r.perhaps.cuts()...)
 	}
 	if len(sp.atoms) > 0 {
 		for _, id := range ids {
@@ -289,7 +292,7 @@ func (sp *space) own(atom, actor string, m, place int) truce.Tri {
 		return st.at(sp.moments[m].at)
 	}
 	bits := sp.places[place]
-	return sp.j.who.register.Member(sp.j.who.own, atom, actor, sp.moments[m].at, func(area string) bool {
+	return sp.j.who.register.Member(sp.j.who.membership(atom), atom, actor, sp.moments[m].at, func(area string) bool {
 		z, ok := sp.j.areas[area]
 		return ok && bits[sp.slot[z]]
 	})
@@ -314,9 +317,21 @@ func (sp *space) setSides(ids [2][]string) {
 	}
 	f := fact{name: "who attacked", code: "UD-ACTOR", labels: []string{"the first"}}
 	if e.Mutual {
-		f.labels = []string{"the one side", "the other side"}
+		f.labels = []string{sp.sideName(e.By), sp.sideName(e.Against)}
 	}
 	sp.facts[factAttacker] = f
+}
+
+// sideName is what the report calls one of two sides that fought.
+func (sp *space) sideName(ids []string) string {
+	if len(ids) == 0 {
+		return "a side that nobody named"
+	}
+	var names []string
+	for _, id := range ids {
+		names = append(names, sp.j.who.name(id, sp.s.around()))
+	}
+	return orList(names)
 }
 
 // classes groups candidates that the clause cannot tell apart. Actors named in the report
@@ -411,35 +426,54 @@ func (sp *space) against(w world) hand {
 	return sp.hands[1-w[factAttacker]][w[factSideB-w[factAttacker]]]
 }
 
-func (sp *space) handLabel(h hand) string {
-	var names []string
+// handLabel names a class of actors: by who they are where they are few and named in the
+// report, else by what they belong to.
+func (sp *space) handLabel(h hand) string { return sp.handsLabel([]hand{h}) }
+
+// handsLabel names several classes together.
+func (sp *space) handsLabel(hs []hand) string {
+	var names, kinds []string
 	at := sp.s.around()
-	for _, id := range h.ids {
-		n := sp.j.who.name(id, at)
-		if sp.umbrella(id) {
-			n = "another group of " + n
+	plain := true
+	for _, h := range hs {
+		plain = plain && h.fold == nil
+		for _, id := range h.ids {
+			n := sp.j.who.name(id, at)
+			if sp.umbrella(id) {
+				n = "an unnamed group of " + n
+			}
+			names = append(names, n)
 		}
-		names = append(names, n)
+		kinds = append(kinds, sp.belongs(h))
 	}
-	if len(names) > 5 {
-		names = append(names[:4], "or one of "+itoa(len(h.ids)-4)+" others")
+	slices.Sort(names)
+	names = slices.Compact(names)
+	slices.Sort(kinds)
+	kinds = slices.Compact(kinds)
+	switch {
+	case len(names) == 0:
+		return "nobody"
+	case plain && len(names) <= 4:
+		return orList(names)
+	case len(names) > 3:
+		names = append(names[:2:2], itoa(len(names)-2)+" others")
 	}
-	label := strings.Join(names, ", ")
-	if len(names) == 0 {
-		label = "nobody"
-	}
-	var how []string
-	for _, atom := range sortedKeys(h.fold) {
-		if h.fold[atom] {
-			how = append(how, "one that belongs to "+atom)
-		} else {
-			how = append(how, "one that does not belong to "+atom)
+	return strings.Join(kinds, " or ") + " (" + orList(names) + ")"
+}
+
+// belongs says which of the clause's parties a class of actors belongs to.
+func (sp *space) belongs(h hand) string {
+	var in []string
+	w := make(world, len(sp.facts))
+	for _, p := range sp.parties {
+		if sp.member(p, h, 0, w) {
+			in = append(in, p)
 		}
 	}
-	if how != nil {
-		label += " (" + strings.Join(how, "; ") + ")"
+	if in == nil {
+		return "one that belongs to none of " + strings.Join(sp.parties, ", ")
 	}
-	return label
+	return "one that belongs to " + strings.Join(in, ", ")
 }
 
 // group splits values into classes by a signature, keeping the first value's order.
@@ -718,6 +752,9 @@ func (sp *space) setFurther(rules []*rule) {
 		}
 		if r.clause.Count != nil {
 			need("number", c, []float64{r.clause.Count.Value})
+		}
+		if r.perhaps != nil {
+			sp.addFact(acceptance, "UD-STATUS", []any{"no", "yes"})
 		}
 		if r.provided == truce.Unknown {
 			sp.addFact("acceptance of "+strings.Join(r.clause.Provided.Accepted, ", "), "UD-STATUS", []any{"no", "yes"})

@@ -2,6 +2,7 @@ package terms
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -46,6 +47,10 @@ func (ss spans) meet(o spans) spans {
 		}
 	}
 	return out.tidy()
+}
+
+func (ss spans) equal(o spans) bool {
+	return slices.EqualFunc(ss, o, func(a, b span) bool { return a.from.Equal(b.from) && a.to.Equal(b.to) })
 }
 
 // tidy sorts the stretches and joins those that touch.
@@ -192,7 +197,7 @@ func (c clock) spans(x *Time) (ss spans, undeclared []string) {
 		return spans{{}}, nil
 	}
 	if x.Any != nil {
-		for _, y := range x.Any {
+		for _, y := range x.Any { // what waits for a moment does not hold up the rest
 			s, u := c.spans(y)
 			ss, undeclared = append(ss, s...), append(undeclared, u...)
 		}

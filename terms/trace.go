@@ -26,7 +26,7 @@ func (sp *space) steps(factors []*factor) []truce.Step {
 	seen := map[string]bool{}
 	for _, r := range sp.rules {
 		for _, x := range r.excuses {
-			if !sp.applies(x) && !seen[x.clause.ID] {
+			if x.clause.Kind != Permit && !sp.applies(x) && !seen[x.clause.ID] {
 				seen[x.clause.ID] = true
 				out = append(out, truce.Step{Condition: "exception " + x.clause.ID + " applies", Answer: "no",
 					Because: "nobody raised it and no report suggests it", Facts: excuseFacts(x)})
@@ -89,6 +89,9 @@ func (sp *space) step(c *condition) truce.Step {
 
 // because puts the fact a condition rests on into words.
 func (sp *space) because(c *condition) string {
+	if c.words != "" {
+		return c.words
+	}
 	switch c.about {
 	case ofAct:
 		return actText(sp.s.e.Acts)
@@ -176,21 +179,26 @@ func (sp *space) partyText(c *condition) string {
 }
 
 func (sp *space) whyText(c *condition, id string) string {
-	var whys []string
-	for _, r := range sp.rules[:1] {
-		parties := r.clause.By
-		if c.about == ofTarget {
-			parties = r.clause.Against
+	parties := sp.rules[0].clause.By
+	if c.about == ofTarget {
+		parties = sp.rules[0].clause.Against
+	}
+	at := sp.s.around()
+	if at.IsZero() {
+		at = sp.moments[len(sp.moments)-1].at
+	}
+	best, whys := truce.No, []string(nil)
+	for _, p := range parties {
+		is := sp.j.who.is(p, id, at)
+		if is > best {
+			best, whys = is, nil
 		}
-		for _, p := range parties {
-			at := sp.s.around()
-			if len(sp.moments) > 0 && at.IsZero() {
-				at = sp.moments[len(sp.moments)-1].at
-			}
-			if why := sp.j.who.why(p, id, at); why != "" {
-				whys = append(whys, why)
-			}
+		if why := sp.j.who.why(p, id, at); is == best && why != "" {
+			whys = append(whys, why)
 		}
+	}
+	if best == truce.No && len(parties) > 1 {
+		return ": nothing on record puts it in " + orList(parties)
 	}
 	slices.Sort(whys)
 	if whys = slices.Compact(whys); len(whys) == 0 {

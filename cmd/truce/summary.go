@@ -92,6 +92,9 @@ func dayTable(w io.Writer, r *desk.Result) {
 	fmt.Fprintln(tw, "day\telements\tkilled\tviolation\tundetermined\t")
 	for _, d := range days {
 		n := r.Tally.Days[d]
+		if n == nil {
+			n = &desk.DayTally{}
+		}
 		v, u := 0, 0
 		for _, a := range n.Agreements {
 			v, u = v+a[0], u+a[1]
