@@ -1,0 +1,65 @@
+# Two targets are for everybody: `make demo` shows the product, `make test` proves it.
+# Both fetch what they need; only Go, Node and git must be there.
+
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
+export CGO_ENABLED := 0
+
+.PHONY: demo test lint bench verify setup
+
+demo: ## judge the sample mission and open the page
+	@scripts/demo.sh
+
+test: setup ## format, vet, every test; ends with "N passed, N failed"
+	@bad=0; \
+	list=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	[ -z "$$list" ] || { echo "not formatted, run gofmt -w:"; echo "$$list"; bad=1; }; \
+	go vet ./... || bad=1; \
+	go test -timeout 20m -json ./... | awk "$$REPORT" || bad=1; \
+	exit $$bad
+
+lint: ## vet and staticcheck
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+bench: ## Truce beside PostGIS and GeoPandas on the same incidents, about ten minutes
+	go run ./bench
+
+verify: ## the long proofs: the slow second evaluator, and a minute for each fuzz target
+	go test ./terms/brute -timeout 6h -cases $(CASES)
+	@set -e; grep -rn --include='*_test.go' -oE '^func Fuzz[A-Za-z0-9_]*' . | sed 's/:.*func /:/' | sort | while IFS=: read -r file name; do \
+		echo "$$name in $$(dirname $$file), $(FUZZTIME)"; \
+		go test $$(dirname $$file) -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); \
+	done
+CASES ?= 1000000
+FUZZTIME ?= 60s
+
+setup:
+	@scripts/setup.sh
+
+# REPORT reads `go test -json`: it passes on the line of each package and the output of tests
+# that failed or were skipped, and counts. Fields by quotes: 8 action, 12 package, 16 test.
+define REPORT
+BEGIN { FS = "\"" }
+function text(s) {
+	sub(/.*"Output":"/, "", s); sub(/"}$$/, "", s)
+	gsub(/\\n/, "\n", s); gsub(/\\t/, "\t", s); gsub(/\\"/, "\"", s); gsub(/\\\\/, "\\", s)
+	gsub(/\\u003c/, "<", s); gsub(/\\u003e/, ">", s); gsub(/\\u0026/, "\\&", s)
+	return s
+}
+/"Action":"build-output"/ { printf "%s", text($$0); next }
+{ test = $$14 == "Test" ? $$12 " " $$16 : "" }
+$$8 == "output" && test == "" { s = text($$0); if (s !~ /^(PASS|FAIL)\n/ && s !~ /no test files/) printf "%s", s }
+$$8 == "output" && test != "" && !/=== (RUN|PAUSE|CONT|NAME)/ { kept[test] = kept[test] text($$0) }
+$$8 == "skip" && test != "" { printf "%s", kept[test]; skipped++ }
+$$8 == "pass" && test != "" { passed++ }
+$$8 == "pass" { delete kept[test] }
+$$8 == "fail" && test != "" { printf "%s", kept[test]; failed++; seen[$$12] }
+$$8 == "fail" && test == "" && !($$12 in seen) { failed++ }
+END {
+	if (skipped) printf "%d skipped, see above\n", skipped
+	printf "%d passed, %d failed\n", passed, failed
+	exit failed > 0
+}
+endef
+export REPORT
