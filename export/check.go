@@ -88,7 +88,7 @@ type Duty struct {
 // wall times ("2016-09-12 19:00"); an empty From or To is open-ended. The states "met",
 // "kept", "complete", "confirmed" and "satisfied" are drawn hollow; "broken", "late",
 // "missed", "failed", "not met" and "not kept" solid; "pending", "running", "waiting",
-// "paused" and "not in force" dotted; every other one, such as "unknown", hatched as open.
+// "held", "paused" and "not in force" dotted; every other one, such as "unknown", hatched as open.
 type DutyStep struct {
 	From, To, State, Why string
 }

@@ -164,7 +164,7 @@ func stateClass(state string) string {
 		return "n"
 	case "not met", "not kept", "broken", "late", "missed", "failed":
 		return "v"
-	case "pending", "running", "waiting", "paused", "not in force":
+	case "pending", "running", "waiting", "held", "paused", "not in force":
 		return "b"
 	}
 	return "u"

@@ -14,7 +14,7 @@ import (
 // Sizes of the map in drawing units.
 const (
 	mapWidth   = 720.0
-	smallest   = 5.0  // radius of the smallest mark
+	smallest   = 6.0  // radius of the smallest mark
 	cellSize   = 12.0 // side of a cell of the density map
 	manyPlaces = 300  // more places than this are drawn as density
 	mostPlaces = 600  // more places than this do not go into the table
@@ -292,8 +292,25 @@ func (m *chartOfPlaces) numberPlaces(sites []*site, taken *room) {
 		if sites[i].acts.All() < 2 {
 			return
 		}
-		c := centre(sites[i].shape)
-		m.Places[i].Number, m.Places[i].Big = taken.take(c, 22, 16)
+		m.numberPlace(&m.Places[i], sites[i].shape, taken)
+	}
+}
+
+// numberPlace sets the number inside a wide extent and beside a small one.
+func (m *chartOfPlaces) numberPlace(p *placeView, s shape, taken *room) {
+	b, c := emptyBox(), centre(s)
+	enlarged(s).each(b.add)
+	w := 8 + 7*float64(len(number(p.Acts.All())))
+	spots := []point{c}
+	if half := (b.x1 - b.x0) / 2; half < 14 {
+		side, above := half+w/2-1, (b.y1-b.y0)/2+7
+		spots = []point{{c[0] + side, c[1]}, {c[0] - side, c[1]}, {c[0], c[1] - above}, {c[0], c[1] + above}}
+	}
+	for _, at := range spots {
+		if p.Number, p.Big = taken.take(at, w, 13); p.Number {
+			p.X, p.Y = unit(at[0]), unit(at[1])
+			return
+		}
 	}
 }
 

@@ -159,7 +159,7 @@ func dayRows(c Check, acts shownActs) []dayRow {
 	}
 	var out []dayRow
 	for _, d := range c.Days {
-		r := dayRow{Date: short(d.Date), Title: short(date(d.Date)), Acts: d.Elements, Listed: listed[d.Date],
+		r := dayRow{Date: short(d.Date), Title: dayShort(d.Date), Acts: d.Elements, Listed: listed[d.Date],
 			Killed: span(d.KilledLow, d.KilledHigh), KilledUnknown: d.KilledUnknown}
 		for _, a := range c.Agreements {
 			var t tally
@@ -269,4 +269,12 @@ func period(from, to string) string {
 		return a.Format("2 January") + " – " + b.Format("2 January 2006")
 	}
 	return a.Format("2 January 2006") + " – " + b.Format("2 January 2006")
+}
+
+// dayShort writes a civil day in a table: "12 Sep 2016".
+func dayShort(s string) string {
+	if t, ok := day(s); ok {
+		return t.Format("2 Jan 2006")
+	}
+	return short(s)
 }
