@@ -62,16 +62,25 @@ const lane = 8
 
 type words [lane]uint64
 
+// line is one lane of a class.
+type line struct{ can, surely words }
+
 // Planes judges rows against all clauses at once.
 type Planes struct {
-	lanes   int
-	can     [][]words // for each fact, lanes words for each class
-	surely  [][]words
-	reasons []uint32
+	lanes int
+	facts []plane
 	// For each bit: the clause that it stands for, its group, and which bits of its word
 	// belong to the same group.
 	clause, group []uint32
 	mates         []uint64
+}
+
+// plane holds the classes of one fact. Most lanes of most classes are empty or equal to
+// others, and each is kept once; line 0 is the empty one.
+type plane struct {
+	reason uint32
+	lanes  []uint32 // for each class, the line of each lane
+	lines  []line
 }
 
 // Group is a group of clauses, such as an agreement: a row has at most one finding for it.
@@ -92,18 +101,41 @@ func NewPlanes(groups []Group, facts []Fact) (*Planes, error) {
 		if f.Reason < 0 || f.Reason > 31 {
 			return nil, &truce.Error{Kind: truce.Invalid, At: f.Name, Msg: fmt.Sprintf("reason %d", f.Reason), Hint: "0 to 31"}
 		}
-		can, surely := make([]words, len(f.Classes)*p.lanes), make([]words, len(f.Classes)*p.lanes)
 		for c, class := range f.Classes {
 			if need := (len(bit) + 63) / 64; len(class.Can) < need || len(class.Surely) < need {
 				return nil, &truce.Error{Kind: truce.Invalid, At: f.Name, Msg: fmt.Sprintf("class %d is too short for %d clauses", c, len(bit))}
 			}
-			p.spread(can[c*p.lanes:], class.Can, bit)
-			p.spread(surely[c*p.lanes:], class.Surely, bit)
 		}
-		p.can, p.surely = append(p.can, can), append(p.surely, surely)
-		p.reasons = append(p.reasons, 1<<f.Reason)
+		p.facts = append(p.facts, p.plane(f, bit))
 	}
 	return p, nil
+}
+
+// plane arranges the classes of a fact, keeping equal lines once.
+func (p *Planes) plane(f Fact, bit []uint32) plane {
+	out := plane{reason: 1 << f.Reason, lines: make([]line, 1)}
+	known := map[line]uint32{{}: 0}
+	for _, class := range f.Classes {
+		lines := make([]line, p.lanes)
+		for k, b := range bit {
+			if l := &lines[b/64/lane]; class.Can.Has(k) {
+				l.can[b/64%lane] |= 1 << (b % 64)
+				if class.Surely.Has(k) {
+					l.surely[b/64%lane] |= 1 << (b % 64)
+				}
+			}
+		}
+		for _, l := range lines {
+			n, ok := known[l]
+			if !ok {
+				n = uint32(len(out.lines))
+				known[l] = n
+				out.lines = append(out.lines, l)
+			}
+			out.lanes = append(out.lanes, n)
+		}
+	}
+	return out
 }
 
 // place gives every clause a bit, so that a group of up to 64 does not straddle two words.
@@ -146,26 +178,18 @@ func (p *Planes) reach(n int) {
 	}
 }
 
-func (p *Planes) spread(to []words, from Clauses, bit []uint32) {
-	for k, b := range bit {
-		if from.Has(k) {
-			to[b/64/lane][b/64%lane] |= 1 << (b % 64)
-		}
-	}
-}
-
 // Judge appends the findings of rows, by row and group: the group's first clause that is
 // surely met, else its first that may be. classes holds one column a fact, in the order
 // of NewPlanes, with the class of each row.
 func (p *Planes) Judge(classes [][]uint32, found []Finding) []Finding {
-	at := make([]int, len(classes))
+	at, lines := make([]int, len(p.facts)), make([]*line, len(p.facts))
 	for row := range classes[0] {
 		for f := range at {
 			at[f] = int(classes[f][row]) * p.lanes
 		}
 		first := len(found)
 		for l := range p.lanes {
-			found = p.judgeLane(uint32(row), l, at, found)
+			found = p.judgeLane(uint32(row), l, at, lines, found)
 		}
 		if p.lanes > 1 || len(found)-first > 1 {
 			sortByGroup(found[first:])
@@ -184,34 +208,39 @@ func sortByGroup(found []Finding) {
 }
 
 // judgeLane joins the facts' sets of one lane, word by word, until nothing is left.
-func (p *Planes) judgeLane(row uint32, l int, at []int, found []Finding) []Finding {
-	s := &p.can[0][at[0]+l]
-	m0, m1, m2, m3, m4, m5, m6, m7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
-	for f := 1; f < len(at); f++ {
-		s = &p.can[f][at[f]+l]
-		m0, m1, m2, m3 = m0&s[0], m1&s[1], m2&s[2], m3&s[3]
-		m4, m5, m6, m7 = m4&s[4], m5&s[5], m6&s[6], m7&s[7]
+func (p *Planes) judgeLane(row uint32, l int, at []int, lines []*line, found []Finding) []Finding {
+	const all = ^uint64(0)
+	m0, m1, m2, m3, m4, m5, m6, m7 := all, all, all, all, all, all, all, all
+	for f := range p.facts {
+		n := p.facts[f].lanes[at[f]+l]
+		if n == 0 {
+			return found
+		}
+		s := &p.facts[f].lines[n]
+		lines[f] = s
+		m0, m1, m2, m3 = m0&s.can[0], m1&s.can[1], m2&s.can[2], m3&s.can[3]
+		m4, m5, m6, m7 = m4&s.can[4], m5&s.can[5], m6&s.can[6], m7&s.can[7]
 		if m0|m1|m2|m3|m4|m5|m6|m7 == 0 {
 			return found
 		}
 	}
 	for w, m := range [lane]uint64{m0, m1, m2, m3, m4, m5, m6, m7} {
 		if m != 0 {
-			found = p.judgeWord(row, l, w, m, at, found)
+			found = p.judgeWord(row, l*lane+w, m, lines, found)
 		}
 	}
 	return found
 }
 
 // judgeWord adds the findings for the clauses m, not empty, of one word.
-func (p *Planes) judgeWord(row uint32, l, w int, m uint64, at []int, found []Finding) []Finding {
+func (p *Planes) judgeWord(row uint32, word int, m uint64, lines []*line, found []Finding) []Finding {
 	sure := m
-	for f := range at {
-		sure &= p.surely[f][at[f]+l][w]
+	for _, s := range lines {
+		sure &= s.surely[word%lane]
 	}
 	for m != 0 {
 		first := bits.TrailingZeros64(m)
-		bit := (l*lane+w)*64 + first
+		bit := word*64 + first
 		group := p.group[bit]
 		met := sure & p.mates[bit]
 		m &^= p.mates[bit]
@@ -227,17 +256,17 @@ func (p *Planes) judgeWord(row uint32, l, w int, m uint64, at []int, found []Fin
 			found = append(found, Finding{row, group, p.clause[bit], 0})
 			continue
 		}
-		found = append(found, Finding{row, group, p.clause[bit], p.open(l, w, bit, at)})
+		found = append(found, Finding{row, group, p.clause[bit], p.open(bit, lines)})
 	}
 	return found
 }
 
 // open returns the reasons why the clause at bit is not surely met.
-func (p *Planes) open(l, w, bit int, at []int) uint32 {
+func (p *Planes) open(bit int, lines []*line) uint32 {
 	open := uint32(0)
-	for f, reason := range p.reasons {
-		if p.surely[f][at[f]+l][w]>>(bit%64)&1 == 0 {
-			open |= reason
+	for f, s := range lines {
+		if s.surely[bit/64%lane]>>(bit%64)&1 == 0 {
+			open |= p.facts[f].reason
 		}
 	}
 	return open
