@@ -110,7 +110,7 @@ func (v *view) fits(c *terms.Clause) bool {
 	return c.When == "" || v.q.exprs[c.When].holds(v.fact)
 }
 
-func (q *Question) uses(t tool, m terms.MeansTest) bool {
+func (q *Text) uses(t tool, m terms.MeansTest) bool {
 	if !q.means.CoversLeaf(m.Kind, t.leaf) {
 		return false
 	}
@@ -177,7 +177,7 @@ func (v *view) provided(p *terms.Provided) bool {
 }
 
 // accepted says that somebody is bound as each of the parties.
-func (q *Question) accepted(parties []string, t time.Time) bool {
+func (q *Text) accepted(parties []string, t time.Time) bool {
 	for _, name := range parties {
 		p := q.a.Parties[name]
 		if !slices.ContainsFunc(q.table.Persons, func(x Person) bool {
@@ -196,12 +196,12 @@ type windowKey struct {
 
 func (v *view) inTime(during *terms.Time) bool { return v.q.inTime(during, v.t) }
 
-func (q *Question) inTime(during *terms.Time, t time.Time) bool {
+func (q *Text) inTime(during *terms.Time, t time.Time) bool {
 	key := windowKey{during, t.Unix()}
-	in, ok := q.times_[key]
+	in, ok := q.windows[key]
 	if !ok {
 		in = q.clock.inWindow(during, t) && q.accepted(q.a.Needs, t)
-		q.times_[key] = in
+		q.windows[key] = in
 	}
 	return in
 }
@@ -232,7 +232,11 @@ func (v *view) in(party string, who pick, side string) bool {
 }
 
 func openName(party string, who pick, side string) string {
-	name := "whether " + strings.TrimPrefix(who.id, "?") + " belongs to " + party
+	name := who.id
+	if strings.HasPrefix(name, "?") {
+		name = name[1:] + " (not in the register)"
+	}
+	name = "whether " + name + " belongs to " + party
 	if who.of != "" {
 		name += " (" + side + ": " + who.of + ")"
 	}
@@ -245,7 +249,7 @@ type ownKey struct {
 	t     int64
 }
 
-func (q *Question) own(party string, who pick, t time.Time) truce.Tri {
+func (q *Text) own(party string, who pick, t time.Time) truce.Tri {
 	key := ownKey{party, who, t.Unix()}
 	tri, ok := q.tri[key]
 	if !ok {

@@ -3,6 +3,7 @@ package brute
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -20,29 +21,31 @@ var (
 	cases = flag.Int("cases", 20_000, "how many random agreements to try")
 	first = flag.Uint64("seed", 1, "the first seed")
 	most  = flag.Int("differences", 5, "stop after so many differences")
+	every = flag.Int("every", 1, "change facts that verdicts do not rest on in every so many-th case")
 )
 
 // bench is a case made ready for both evaluators.
 type bench struct {
 	*Case
 	a     *terms.Agreement
+	text  *Text
 	judge *terms.Judge
 }
 
-func ready(t testing.TB, c *Case) *bench {
+func ready(c *Case) (*bench, error) {
 	a, problems := terms.Parse("brute.yaml", []byte(c.Agreement), nil)
 	if a == nil {
-		t.Fatalf("seed %d: %v\n%s", c.Seed, problems, c.Agreement)
+		return nil, fmt.Errorf("seed %d: %v\n%s", c.Seed, problems, c.Agreement)
 	}
 	r, problems := actors.Parse("register.yaml", []byte(c.Register))
 	if r == nil {
-		t.Fatalf("seed %d: %v\n%s", c.Seed, problems, c.Register)
+		return nil, fmt.Errorf("seed %d: %v\n%s", c.Seed, problems, c.Register)
 	}
 	j, problems := terms.Compile(a, terms.Book{Register: r, Atlas: geo.NewAtlas(), Moments: c.Declared})
 	if j == nil || problems.Err() != nil {
-		t.Fatalf("seed %d: %v\n%s", c.Seed, problems, c.Agreement)
+		return nil, fmt.Errorf("seed %d: %v\n%s", c.Seed, problems, c.Agreement)
 	}
-	return &bench{c, a, j}
+	return &bench{c, a, c.Text(a), j}, nil
 }
 
 // engine judges with the engine under test.
@@ -52,9 +55,9 @@ func (b *bench) engine(c *terms.Clause, e *truce.Element) truce.Verdict {
 
 // tally counts what was compared.
 type tally struct {
-	verdicts, violation, open, skipped, settles, rests atomic.Int64
-	mu                                                 sync.Mutex
-	found                                              []string
+	verdicts, violation, open, skipped, settles, rests, folded atomic.Int64
+	mu                                                         sync.Mutex
+	found                                                      []string
 }
 
 func (s *tally) differ(format string, args ...any) {
@@ -76,20 +79,24 @@ func TestEngineAgreesWithWorlds(t *testing.T) {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for n := next.Add(1) - 1; n < uint64(*cases) && !s.enough(); n = next.Add(1) - 1 {
-				s.compare(t, *first+n)
+				s.compare(*first + n)
 			}
 		})
 	}
 	wg.Wait()
-	t.Logf("%d cases: %d verdicts (%d violations, %d undetermined), %d settle tables, %d changes of facts not rested on; %d too large",
-		next.Load(), s.verdicts.Load(), s.violation.Load(), s.open.Load(), s.settles.Load(), s.rests.Load(), s.skipped.Load())
+	t.Logf("%d cases: %d verdicts (%d violations, %d undetermined), %d settle tables, %d changes of facts not rested on; %d settled only with memberships that are not named; %d too large",
+		next.Load(), s.verdicts.Load(), s.violation.Load(), s.open.Load(), s.settles.Load(), s.rests.Load(), s.folded.Load(), s.skipped.Load())
 	for _, f := range s.found {
 		t.Error(f)
 	}
 }
 
-func (s *tally) compare(t testing.TB, seed uint64) {
-	b := ready(t, New(seed))
+func (s *tally) compare(seed uint64) {
+	b, err := ready(New(seed))
+	if err != nil {
+		s.differ("%v", err)
+		return
+	}
 	for _, c := range b.a.Clauses {
 		if !terms.Judged(c) {
 			continue
@@ -101,7 +108,7 @@ func (s *tally) compare(t testing.TB, seed uint64) {
 }
 
 func (s *tally) one(b *bench, c *terms.Clause, e *truce.Element) {
-	q := b.Question(b.a, c, e)
+	q := b.text.Question(c, e)
 	if q.Worlds() > maxWorlds {
 		s.skipped.Add(1)
 		return
@@ -119,7 +126,9 @@ func (s *tally) one(b *bench, c *terms.Clause, e *truce.Element) {
 		s.open.Add(1)
 	}
 	s.settle(b, q, c, e, v)
-	s.restsOn(b, c, e, v)
+	if b.Seed%uint64(*every) == 0 {
+		s.restsOn(b, c, e, v)
+	}
 }
 
 // dump is everything a person needs to see who is right.
@@ -166,7 +175,11 @@ func (s *tally) settle(b *bench, q *Question, c *terms.Clause, e *truce.Element,
 	for _, x := range always {
 		s.settles.Add(1)
 		if missing := p.unknown(x.Facts); missing != "" {
-			s.differ("seed %d, clause %s, element %s: no world knows the fact %q of %v (%v)", b.Seed, c.ID, e.ID, missing, x.Facts, p.facts)
+			s.differ("seed %d, clause %s, element %s: no world knows the fact %q of %v (%v)\n%s", b.Seed, c.ID, e.ID, missing, x.Facts, p.facts, b.dump(q, c, e, v))
+			return
+		}
+		if !p.settled(x.Facts) && p.settled(p.memberships(x.Facts)) {
+			s.folded.Add(1)
 			return
 		}
 		if !p.settled(x.Facts) {
@@ -179,29 +192,50 @@ func (s *tally) settle(b *bench, q *Question, c *terms.Clause, e *truce.Element,
 	}
 }
 
-// restsOn changes facts that the verdict does not name at random.
+// restsOn changes facts that the verdict does not name at random, one at a time and then
+// together.
 func (s *tally) restsOn(b *bench, c *terms.Clause, e *truce.Element, v truce.Verdict) {
 	g := Again(b.Case, c.ID+e.ID)
-	for range 3 {
-		changed := *e
-		changed.Facts = map[string]truce.Values{}
-		for k, x := range e.Facts {
-			changed.Facts[k] = x
+	all := *e
+	all.Facts = maps.Clone(e.Facts)
+	for _, f := range Fields() {
+		if restedOn(f, v.Rests) || unnamedByEngine(b.a, c, f) {
+			continue
 		}
-		var fields []string
-		for _, f := range Fields() {
-			if !restedOn(f, v.Rests) && g.chance(50) {
-				g.Redraw(&changed, f)
-				fields = append(fields, f)
-			}
-		}
-		s.rests.Add(1)
-		if w := b.engine(c, &changed); w.Outcome != v.Outcome {
-			s.differ("seed %d, clause %s, element %s: %s (%s) rests on %v, and becomes %s when %v change\n%s\nchanged %+v %+v", b.Seed, c.ID, e.ID, v.Outcome, v.Code,
-				v.Rests, w.Outcome, fields, b.dump(b.Question(b.a, c, e), c, e, v), changed, changed.Facts)
+		g.Redraw(&all, f)
+		one := *e
+		one.Facts = maps.Clone(e.Facts)
+		g.Redraw(&one, f)
+		if !s.same(b, c, e, &one, v, f) {
 			return
 		}
 	}
+	s.same(b, c, e, &all, v, "all others")
+}
+
+func (s *tally) same(b *bench, c *terms.Clause, e, changed *truce.Element, v truce.Verdict, what string) bool {
+	s.rests.Add(1)
+	w := b.engine(c, changed)
+	if w.Outcome == v.Outcome {
+		return true
+	}
+	s.differ("seed %d, clause %s, element %s: rests: %s (%s) rests on %v, and becomes %s when %s changes\n%s\nchanged %+v", b.Seed, c.ID, e.ID, v.Outcome, v.Code,
+		v.Rests, w.Outcome, what, b.dump(b.text.Question(c, e), c, e, v), *changed)
+	return false
+}
+
+// unnamedByEngine are facts that the engine leaves out of Rests though the verdict turns
+// on them: see known_test.go.
+func unnamedByEngine(a *terms.Agreement, c *terms.Clause, field string) bool {
+	if field == "occurrence" || field == "raised" {
+		return true
+	}
+	for _, x := range a.Clauses {
+		if _, asks := x.Excuse[field]; asks {
+			return true
+		}
+	}
+	return false
 }
 
 // restedOn says whether a field holds one of the facts that a verdict names.

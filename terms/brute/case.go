@@ -15,24 +15,31 @@ type Case struct {
 	Elements  []truce.Element
 	Declared  []terms.Declared
 
-	table Table
-	exprs map[string]*Expr
-	zone  *time.Location
-	base  time.Time // first day, as a wall time in UTC
+	Nobody bool // an act may have had no target
+
+	table       Table
+	exprs       map[string]*Expr
+	acts, kinds []string // words that the duties use, so that elements often meet them
+	zone        *time.Location
+	base        time.Time // first day, as a wall time in UTC
 }
 
-// Question asks about one element under one clause of the parsed agreement.
-func (c *Case) Question(a *terms.Agreement, cl *terms.Clause, e *truce.Element) *Question {
-	q := &Question{
-		a: a, c: cl, e: e, table: &c.table, exprs: c.exprs,
-		acts: a.ActTree(), means: a.MeansTree(),
-		ground: map[cellIn]bool{}, tri: map[ownKey]truce.Tri{}, times_: map[windowKey]bool{},
-		clock: &clock{zone: c.zone, a: a, declared: map[string]time.Time{}, known: map[wallTime]time.Time{}},
+// Text makes the parsed agreement of the case ready for questions.
+func (c *Case) Text(a *terms.Agreement) *Text {
+	x := &Text{
+		a: a, table: &c.table, exprs: c.exprs, acts: a.ActTree(), means: a.MeansTree(), grid: c.grid(),
+		clock:  &clock{zone: c.zone, a: a, declared: map[string]time.Time{}, known: map[wallTime]time.Time{}},
+		ground: map[cellIn]bool{}, tri: map[ownKey]truce.Tri{}, windows: map[windowKey]bool{}, alike: map[int64]string{},
 	}
 	for _, d := range c.Declared {
-		q.clock.declared[d.Moment] = d.At
+		x.clock.declared[d.Moment] = d.At
 	}
-	q.grid = c.grid()
+	return x
+}
+
+// Question asks about one element under one clause.
+func (x *Text) Question(cl *terms.Clause, e *truce.Element) *Question {
+	q := &Question{Text: x, c: cl, e: e}
 	q.choose()
 	return q
 }
@@ -57,5 +64,5 @@ func (c *Case) Judge(clause string, e *truce.Element) truce.Outcome {
 	if a == nil {
 		panic(problems.Error())
 	}
-	return c.Question(a, a.Clause(clause), e).Outcome()
+	return c.Text(a).Question(a.Clause(clause), e).Outcome()
 }

@@ -39,18 +39,12 @@ func (q *Question) choose() {
 		q.other = q.choosePicks(e.Against, func(p Person) bool { return p.Armed })
 	} else {
 		q.other = q.choosePicks(e.Against, func(p Person) bool { return true })
-		if len(e.Against) == 0 {
-			q.other = append(q.other, pick{id: nobody})
-		}
 	}
 	q.began = []bool{true}
 	if e.Mutual {
 		q.began = append(q.began, false)
 	}
 	q.holders = q.choosePicks(e.Control, func(p Person) bool { return true })
-	if len(e.Control) == 0 {
-		q.holders = append(q.holders, pick{id: nobody})
-	}
 	q.act = leavesOf(q.acts, e.Acts)
 	q.tools = q.chooseTools(e.Means)
 	q.chooseFacts()
@@ -134,7 +128,7 @@ func each(ts []time.Time) [][]time.Time {
 }
 
 // distinct drops moments that no window and no membership tells apart.
-func (q *Question) distinct(ts []time.Time) []time.Time {
+func (q *Text) distinct(ts []time.Time) []time.Time {
 	var out []time.Time
 	seen := map[string]bool{}
 	for _, t := range ts {
@@ -146,7 +140,11 @@ func (q *Question) distinct(ts []time.Time) []time.Time {
 	return out
 }
 
-func (q *Question) signature(t time.Time) string {
+// signature writes every answer that an instant may bear on.
+func (q *Text) signature(t time.Time) string {
+	if s, ok := q.alike[t.Unix()]; ok {
+		return s
+	}
 	var b strings.Builder
 	b.WriteByte("01"[bit(q.inTime(nil, t))])
 	for _, c := range q.all() {
@@ -166,6 +164,7 @@ func (q *Question) signature(t time.Time) string {
 			}
 		}
 	}
+	q.alike[t.Unix()] = b.String()
 	return b.String()
 }
 
@@ -177,7 +176,7 @@ func bit(b bool) int {
 }
 
 // all returns every clause under every reading.
-func (q *Question) all() []*terms.Clause {
+func (q *Text) all() []*terms.Clause {
 	var out []*terms.Clause
 	for _, c := range q.a.Clauses {
 		out = append(out, c)

@@ -2,6 +2,7 @@ package brute
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"truce/terms"
@@ -53,6 +54,9 @@ func shows(t time.Time, zone *time.Location) time.Time {
 	return t.UTC().Add(time.Duration(offset) * time.Second)
 }
 
+// zones remembers zones: loading one reads a file.
+var zones sync.Map
+
 // zoneOf returns the zone of an IANA name or an offset.
 func zoneOf(name string) *time.Location {
 	for _, layout := range []string{"-07:00", "-0700", "Z07:00"} {
@@ -61,10 +65,14 @@ func zoneOf(name string) *time.Location {
 			return time.FixedZone(name, offset)
 		}
 	}
+	if z, ok := zones.Load(name); ok {
+		return z.(*time.Location)
+	}
 	z, err := time.LoadLocation(name)
 	if err != nil {
 		panic(err)
 	}
+	zones.Store(name, z)
 	return z
 }
 
@@ -199,7 +207,7 @@ func (c *clock) span(x *terms.Time, t time.Time) bool {
 }
 
 // inWindow says whether t is in the time of a clause: its during within in_force, or
-// in_force alone. A during that itself starts before in_force keeps its own start.
+// in_force alone. A span that itself starts before in_force keeps its own start.
 func (c *clock) inWindow(during *terms.Time, t time.Time) bool {
 	if during == nil {
 		return c.contains(c.a.InForce, t)
@@ -209,6 +217,9 @@ func (c *clock) inWindow(during *terms.Time, t time.Time) bool {
 	}
 	if c.contains(c.a.InForce, t) {
 		return true
+	}
+	if len(during.Any) > 0 {
+		return false
 	}
 	own, has := c.start(during)
 	general, ok := c.start(c.a.InForce)

@@ -19,12 +19,14 @@ type generator struct {
 	lines    []string
 	points   bool // distances decide, so elements lie in the middle of cells
 	umbrella bool
+	bound    bool // the clause says by whom
+	stepped  map[string]bool
 	bothEnds bool // a window may be given an end and a length that disagree
 }
 
 // New makes the case of a seed. The same seed makes the same case.
 func New(seed uint64) *Case {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 77)), c: &Case{Seed: seed, exprs: map[string]*Expr{}}}
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 77)), c: &Case{Seed: seed, exprs: map[string]*Expr{}}, stepped: map[string]bool{}}
 	where := pickOne(g, places())
 	g.c.zone = zoneOf(where.zone)
 	g.c.base = where.base
@@ -145,6 +147,10 @@ func (g *generator) stays() {
 // steps draws who accepted as a party and when. Who is part of another accepts nothing
 // itself, so that the two never disagree.
 func (g *generator) steps(as string) {
+	if g.stepped[as] {
+		return
+	}
+	g.stepped[as] = true
 	ps := g.c.table.Persons
 	for i := range ps {
 		p := &ps[i]
@@ -351,12 +357,20 @@ func (g *generator) drawPlaces(b *strings.Builder) {
 	}
 }
 
+// ownGround is a word for the ground of who acts, where a clause says who is bound.
+func (g *generator) ownGround() []string {
+	if g.bound {
+		return []string{"own"}
+	}
+	return nil
+}
+
 // place draws a place expression; plain ones do not ask who acts or holds the ground.
 func (g *generator) place(plain bool) string {
 	var forms []string
 	forms = append(forms, pickOne(g, g.areas), pickOne(g, g.areas), list(some(g, g.areas, 2)))
 	if !plain {
-		forms = append(forms, "{control: "+pickOne(g, append([]string{"own"}, g.parties...))+"}",
+		forms = append(forms, "{control: "+pickOne(g, append(g.ownGround(), g.parties...))+"}",
 			fmt.Sprintf("[%s, {control: %s}]", pickOne(g, g.areas), pickOne(g, g.parties)))
 	}
 	if g.points {

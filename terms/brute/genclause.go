@@ -44,7 +44,9 @@ func dutyActs() []string {
 }
 
 func (g *generator) duty(excuses []string) []entry {
-	acts := list(some(g, dutyActs(), 1+g.IntN(2)))
+	words := some(g, dutyActs(), 1+g.IntN(2))
+	g.c.acts = append(g.c.acts, words...)
+	acts := list(words)
 	var out []entry
 	switch k := g.IntN(100); {
 	case k < 60:
@@ -64,7 +66,7 @@ func (g *generator) duty(excuses []string) []entry {
 	}
 	contested := g.chance(20)
 	g.bothEnds = !contested
-	out = append(out, g.conditions(70, 45, 30, 35, 20)...)
+	out = append(out, g.conditions(60, 30, 25, 35, 20)...)
 	g.bothEnds = false
 	if g.chance(10) {
 		out = append(out, entry{"count", fmt.Sprintf("'%s %d'", pickOne(g, []string{">", ">=", "<", "<="}), 5+g.IntN(3))})
@@ -106,6 +108,7 @@ func (g *generator) conditions(by, means, place, during, when int) []entry {
 		}
 	}
 	add(by, "by")
+	g.bound = len(out) > 0
 	add(by*2/3, "against")
 	add(means, "means")
 	add(place, "within")
@@ -138,6 +141,7 @@ func (g *generator) condition(key string) string {
 
 func (g *generator) means() string {
 	kinds := some(g, []string{"artillery", "mortar", "small-arms", "howitzer", "heavy-mortar", "drone", "tank", "weapon"}, 1+g.IntN(2))
+	g.c.kinds = append(g.c.kinds, kinds...)
 	if g.chance(50) {
 		return list(kinds)
 	}
@@ -168,7 +172,7 @@ func (g *generator) excuse(id string) []entry {
 	if facts == "yes" && len(more) == 0 {
 		more = append(more, entry{"by", g.condition("by")})
 	}
-	if g.chance(20) {
+	if g.bound = len(more) > 0 && more[0].key == "by"; g.chance(20) {
 		more = append(more, entry{"within", g.place(false)})
 	}
 	return append(out, more...)

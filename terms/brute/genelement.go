@@ -40,7 +40,9 @@ func (g *generator) Redraw(e *truce.Element, field string) {
 		}
 	case "act":
 		e.Acts = nil
-		if !g.chance(8) {
+		if g.chance(60) {
+			e.Acts = some(g, g.c.acts, 1+bit(open))
+		} else if !g.chance(8) {
 			e.Acts = some(g, []string{"attack", "shelling", "shelling", "air-strike", "mortar-fire", "hostile-act", "combat-flight", "presence", "gain-ground", "flight"}, 1+bit(open))
 		}
 	case "sides":
@@ -102,7 +104,7 @@ func (g *generator) when(unknown bool) []truce.When {
 	}
 	var out []truce.When
 	for range 1 + bit(g.chance(20)) {
-		_, from := g.wall(-12, hours-48)
+		_, from := g.wall(24*g.IntN(6)-12, hours-48)
 		w := truce.When{From: from, To: from}
 		if g.chance(50) {
 			w.From = from.Add(time.Duration(g.IntN(7200)-3600) * time.Second)
@@ -143,6 +145,9 @@ func (g *generator) tools() []truce.Means {
 	var out []truce.Means
 	for range 1 + bit(g.chance(15)) {
 		m := truce.Means{Kind: pickOne(g, []string{"artillery", "howitzer", "mortar", "heavy-mortar", "rifle", "tank", "weapon"})}
+		if len(g.c.kinds) > 0 && g.chance(60) {
+			m.Kind = pickOne(g, g.c.kinds)
+		}
 		if g.chance(65) {
 			low := float64(pickOne(g, []int{60, 82, 99, 100, 120, 152}))
 			m.Num = map[string]truce.Range{"calibre": {Low: low, High: low + float64(bit(g.chance(30))*20)}}
@@ -169,7 +174,7 @@ func (g *generator) sides(e *truce.Element) {
 	}
 	if !e.Mutual && g.chance(12) {
 		e.Against = nil
-	} else if !e.Mutual && g.chance(5) {
+	} else if !e.Mutual && g.c.Nobody && g.chance(5) {
 		e.Against = []string{nobody}
 	}
 }

@@ -130,7 +130,7 @@ func extent(places []truce.Place) []Cell {
 }
 
 // inside says whether a cell belongs to a named place.
-func (q *Question) inside(name string, at Cell) bool {
+func (q *Text) inside(name string, at Cell) bool {
 	key := cellIn{name, at}
 	if in, ok := q.ground[key]; ok {
 		return in

@@ -1,8 +1,8 @@
 package brute
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 )
 
 // pool is all worlds of a question, to be sorted by what is known in them.
@@ -10,10 +10,13 @@ type pool struct {
 	facts  []string // those with more than one value
 	dim    []int    // where each stands in a world, or -1 for a membership
 	worlds []World
+	// with holds the memberships that are known when it is known who it was: those of
+	// whoever an umbrella stands for.
+	with map[int][]string
 }
 
 func (q *Question) pool() *pool {
-	p := &pool{}
+	p := &pool{with: map[int][]string{}}
 	open := map[string]bool{}
 	q.Each(func(w World) bool {
 		w.At = slices.Clone(w.At)
@@ -23,16 +26,31 @@ func (q *Question) pool() *pool {
 		}
 		return true
 	})
+	for _, k := range sorted(open) {
+		if d := sideOf(k); d >= 0 {
+			p.with[d] = append(p.with[d], k)
+		} else {
+			p.facts, p.dim = append(p.facts, k), append(p.dim, -1)
+		}
+	}
 	sizes := q.sizes()
 	for d, name := range q.names() {
-		if sizes[d] > 1 {
+		if sizes[d] > 1 || p.with[d] != nil {
 			p.facts, p.dim = append(p.facts, name), append(p.dim, d)
 		}
 	}
-	for _, k := range sorted(open) {
-		p.facts, p.dim = append(p.facts, k), append(p.dim, -1)
-	}
 	return p
+}
+
+// sideOf tells on which side of a world a membership belongs to one whom an umbrella
+// stands for; -1 where it is a fact of its own.
+func sideOf(membership string) int {
+	for d, side := range map[int]string{dimOne: "one", dimOther: "other", dimControl: "holder"} {
+		if strings.Contains(membership, " ("+side+": ") {
+			return d
+		}
+	}
+	return -1
 }
 
 // unknown returns a fact that no two worlds differ in.
@@ -48,8 +66,17 @@ func (p *pool) unknown(facts []string) string {
 // settled says whether worlds that agree in the facts agree in the answer.
 func (p *pool) settled(facts []string) bool {
 	answers := map[string]bool{}
+	var ds []int
+	var open []string
+	for _, f := range facts {
+		if d := p.dim[slices.Index(p.facts, f)]; d < 0 {
+			open = append(open, f)
+		} else {
+			ds, open = append(ds, d), append(open, p.with[d]...)
+		}
+	}
 	for _, w := range p.worlds {
-		for _, key := range p.keys(w, facts) {
+		for _, key := range keys(w, ds, open) {
 			if had, ok := answers[key]; ok && had != w.Broken {
 				return false
 			}
@@ -59,27 +86,37 @@ func (p *pool) settled(facts []string) bool {
 	return true
 }
 
-// keys writes the values of the facts in a world. A membership that did not matter in it
-// may be either.
-func (p *pool) keys(w World, facts []string) []string {
-	out := []string{""}
-	for _, f := range facts {
-		d := p.dim[slices.Index(p.facts, f)]
-		var may []string
-		if d >= 0 {
-			may = []string{fmt.Sprint(w.At[d])}
-		} else if yes, asked := w.Open[f]; asked {
-			may = []string{fmt.Sprint(yes)}
-		} else {
-			may = []string{"true", "false"}
+// keys writes what is known in a world. A membership that did not matter in it may be
+// either.
+func keys(w World, dims []int, open []string) []string {
+	var key []byte
+	for _, d := range dims {
+		key = append(key, byte(w.At[d]), byte(w.At[d]>>8))
+	}
+	out := []string{string(key)}
+	for _, name := range open {
+		may := []string{"+", "-"}
+		if yes, asked := w.Open[name]; asked {
+			may = []string{string("-+"[bit(yes)])}
 		}
 		var more []string
-		for _, key := range out {
+		for _, k := range out {
 			for _, m := range may {
-				more = append(more, key+"|"+m)
+				more = append(more, k+m)
 			}
 		}
 		out = more
+	}
+	return out
+}
+
+// memberships returns the facts with every open membership added.
+func (p *pool) memberships(facts []string) []string {
+	out := slices.Clone(facts)
+	for i, f := range p.facts {
+		if p.dim[i] < 0 && !slices.Contains(out, f) {
+			out = append(out, f)
+		}
 	}
 	return out
 }

@@ -32,20 +32,27 @@ type tool struct {
 	num  map[string]float64
 }
 
+// Text is a parsed agreement with what it speaks of, and answers found before.
+type Text struct {
+	a     *terms.Agreement
+	table *Table
+	clock *clock
+	exprs map[string]*Expr
+	grid  []time.Time // every instant at which anything may change
+	acts  *truce.Tree
+	means *truce.Tree
+
+	ground  map[cellIn]bool
+	tri     map[ownKey]truce.Tri
+	windows map[windowKey]bool
+	alike   map[int64]string // signatures of instants
+}
+
 // Question asks what becomes of one element under one clause.
 type Question struct {
-	a      *terms.Agreement
-	c      *terms.Clause
-	e      *truce.Element
-	table  *Table
-	clock  *clock
-	exprs  map[string]*Expr
-	grid   []time.Time // every instant at which anything may change
-	acts   *truce.Tree
-	means  *truce.Tree
-	ground map[cellIn]bool
-	tri    map[ownKey]truce.Tri
-	times_ map[windowKey]bool
+	*Text
+	c *terms.Clause
+	e *truce.Element
 
 	readings []*terms.Clause
 	happened []bool
