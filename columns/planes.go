@@ -68,6 +68,7 @@ type line struct{ can, surely words }
 // Planes judges rows against all clauses at once.
 type Planes struct {
 	lanes int
+	live  int // words of a class's live lanes
 	facts []plane
 	// For each bit: the clause that it stands for, its group, and which bits of its word
 	// belong to the same group.
@@ -81,6 +82,7 @@ type plane struct {
 	reason uint32
 	lanes  []uint32 // for each class, the line of each lane
 	lines  []line
+	live   []uint64 // for each class, which of its lanes are not empty, 64 a word
 }
 
 // Group is a group of clauses, such as an agreement: a row has at most one finding for it.
@@ -125,7 +127,9 @@ func (p *Planes) plane(f Fact, bit []uint32) plane {
 				}
 			}
 		}
-		for _, l := range lines {
+		live := len(out.live)
+		out.live = append(out.live, make([]uint64, p.live)...)
+		for i, l := range lines {
 			n, ok := known[l]
 			if !ok {
 				n = uint32(len(out.lines))
@@ -133,6 +137,9 @@ func (p *Planes) plane(f Fact, bit []uint32) plane {
 				out.lines = append(out.lines, l)
 			}
 			out.lanes = append(out.lanes, n)
+			if n > 0 {
+				out.live[live+i/64] |= 1 << (i % 64)
+			}
 		}
 	}
 	return out
@@ -168,6 +175,7 @@ func (p *Planes) place(groups []Group) (bit []uint32) {
 		}
 	}
 	p.lanes = max(1, (at+64*lane-1)/(64*lane))
+	p.live = (p.lanes + 63) / 64
 	p.reach(p.lanes * lane * 64)
 	return bit
 }
@@ -182,20 +190,33 @@ func (p *Planes) reach(n int) {
 // surely met, else its first that may be. classes holds one column a fact, in the order
 // of NewPlanes, with the class of each row.
 func (p *Planes) Judge(classes [][]uint32, found []Finding) []Finding {
-	at, lines := make([]int, len(p.facts)), make([]*line, len(p.facts))
+	r := rowJudge{p, make([]int, len(p.facts)), make([]*line, len(p.facts))}
 	for row := range classes[0] {
-		for f := range at {
-			at[f] = int(classes[f][row]) * p.lanes
-		}
 		first := len(found)
-		for l := range p.lanes {
-			found = p.judgeLane(uint32(row), l, at, lines, found)
+		for f := range r.class {
+			r.class[f] = int(classes[f][row])
 		}
-		if p.lanes > 1 || len(found)-first > 1 {
+		for k := range p.live {
+			live := ^uint64(0)
+			for f, c := range r.class {
+				live &= p.facts[f].live[c*p.live+k]
+			}
+			for ; live != 0; live &= live - 1 {
+				found = r.lane(uint32(row), 64*k+bits.TrailingZeros64(live), found)
+			}
+		}
+		if len(found)-first > 1 {
 			sortByGroup(found[first:])
 		}
 	}
 	return found
+}
+
+// rowJudge judges one row after another.
+type rowJudge struct {
+	*Planes
+	class []int   // of each fact of the row
+	lines []*line // of each fact, in the lane at hand
 }
 
 // sortByGroup sorts a row's few findings, which are nearly in order.
@@ -207,67 +228,64 @@ func sortByGroup(found []Finding) {
 	}
 }
 
-// judgeLane joins the facts' sets of one lane, word by word, until nothing is left.
-func (p *Planes) judgeLane(row uint32, l int, at []int, lines []*line, found []Finding) []Finding {
+// lane joins the facts' sets of one lane.
+func (r *rowJudge) lane(row uint32, l int, found []Finding) []Finding {
 	const all = ^uint64(0)
 	m0, m1, m2, m3, m4, m5, m6, m7 := all, all, all, all, all, all, all, all
-	for f := range p.facts {
-		n := p.facts[f].lanes[at[f]+l]
-		if n == 0 {
-			return found
-		}
-		s := &p.facts[f].lines[n]
-		lines[f] = s
+	for f := range r.facts {
+		p := &r.facts[f]
+		s := &p.lines[p.lanes[r.class[f]*r.lanes+l]]
+		r.lines[f] = s
 		m0, m1, m2, m3 = m0&s.can[0], m1&s.can[1], m2&s.can[2], m3&s.can[3]
 		m4, m5, m6, m7 = m4&s.can[4], m5&s.can[5], m6&s.can[6], m7&s.can[7]
-		if m0|m1|m2|m3|m4|m5|m6|m7 == 0 {
-			return found
-		}
+	}
+	if m0|m1|m2|m3|m4|m5|m6|m7 == 0 {
+		return found
 	}
 	for w, m := range [lane]uint64{m0, m1, m2, m3, m4, m5, m6, m7} {
 		if m != 0 {
-			found = p.judgeWord(row, l*lane+w, m, lines, found)
+			found = r.word(row, l*lane+w, m, found)
 		}
 	}
 	return found
 }
 
-// judgeWord adds the findings for the clauses m, not empty, of one word.
-func (p *Planes) judgeWord(row uint32, word int, m uint64, lines []*line, found []Finding) []Finding {
+// word adds the findings for the clauses m, not empty, of one word.
+func (r *rowJudge) word(row uint32, word int, m uint64, found []Finding) []Finding {
 	sure := m
-	for _, s := range lines {
+	for _, s := range r.lines {
 		sure &= s.surely[word%lane]
 	}
 	for m != 0 {
 		first := bits.TrailingZeros64(m)
 		bit := word*64 + first
-		group := p.group[bit]
-		met := sure & p.mates[bit]
-		m &^= p.mates[bit]
-		if n := len(found); n > 0 && found[n-1].Row == row && found[n-1].Group == group {
+		group, mates := r.group[bit], r.mates[bit]
+		met := sure & mates
+		m &^= mates
+		if n := len(found); n > 0 && found[n-1].Group == group && found[n-1].Row == row {
 			// A group of more than 64 clauses goes on from the word before.
 			if found[n-1].Open == 0 || met == 0 {
 				continue
 			}
 			found = found[:n-1]
 		}
+		open := uint32(0)
 		if met != 0 {
-			bit += bits.TrailingZeros64(met) - first
-			found = append(found, Finding{row, group, p.clause[bit], 0})
-			continue
+			bit = word*64 + bits.TrailingZeros64(met)
+		} else {
+			open = r.open(bit)
 		}
-		found = append(found, Finding{row, group, p.clause[bit], p.open(bit, lines)})
+		found = append(found, Finding{row, group, r.clause[bit], open})
 	}
 	return found
 }
 
 // open returns the reasons why the clause at bit is not surely met.
-func (p *Planes) open(bit int, lines []*line) uint32 {
+func (r *rowJudge) open(bit int) uint32 {
 	open := uint32(0)
-	for f, s := range lines {
-		if s.surely[bit/64%lane]>>(bit%64)&1 == 0 {
-			open |= p.facts[f].reason
-		}
+	for f, s := range r.lines {
+		sure := uint32(s.surely[bit/64%lane] >> (bit % 64) & 1)
+		open |= r.facts[f].reason & (sure - 1)
 	}
 	return open
 }
