@@ -65,7 +65,8 @@ func newExtent(pieces []*piece) Extent {
 }
 
 // Extent returns the union of places. No place, or one of unknown form, is anywhere. An
-// area's extent is the whole area; a disc Within 0 metres is an exact point.
+// area's extent is the whole area; a disc Within 0 metres, or less than a centimetre, is
+// an exact point.
 func (a *Atlas) Extent(places []truce.Place) (Extent, error) {
 	var pieces []*piece
 	anywhere := false
@@ -119,7 +120,7 @@ func discPiece(pl truce.Place) (*piece, error) {
 	if err := onEarth("place", d.mid, d.r); err != nil {
 		return nil, err
 	}
-	if d.r == 0 {
+	if d.r < 10*smallest {
 		return pointPiece(d.mid), nil
 	}
 	z := discZone(d.mid.String(), d)

@@ -101,7 +101,7 @@ func (b *belt) around() box { return b.line.box.grown(b.metres) }
 func (b *belt) at(p point, enough float64) (bool, float64) {
 	n := b.line.nearest(p, b.metres+enough)
 	out := n.d - b.metres // negative within reach of the line
-	if b.side == 0 || out >= enough {
+	if b.side == 0 || n.i < 0 {
 		return out < 0, math.Abs(out)
 	}
 	side, flips := b.seen(p, n, enough)

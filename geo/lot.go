@@ -74,7 +74,7 @@ func (l lot) lookAlong(p point, r float64) (here string, off float64, could []st
 	}
 	n := l.belts[0].line.nearest(p, most+r)
 	side, flips := 0, math.Inf(1)
-	if sided && n.d < most+r {
+	if sided && n.i >= 0 {
 		side, flips = l.belts[0].seen(p, n, r)
 	}
 	here, off = l.combination(n.d, side), flips

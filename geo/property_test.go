@@ -2,8 +2,10 @@ package geo
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -227,8 +229,8 @@ func TestClassesMatchSampledPoints(t *testing.T) {
 				t.Fatalf("%v in %s has %v, which is not among the classes %v of %v", q, e, row, Classes(e, zones), zones)
 			}
 		}
-		for k, met := range left {
-			if !met && !witnessed(e, zones, k, r) {
+		for _, k := range slices.Sorted(maps.Keys(left)) {
+			if !left[k] && !witnessed(e, zones, k, r) {
 				t.Fatalf("nothing in %s has %s of %v", e, k, zones)
 			}
 		}

@@ -17,6 +17,9 @@ type cell struct {
 // ignored there grows with the length, to ten metres at 400 km.
 const mostCells = 1 << 17
 
+// smallest is the radius of the smallest cells, in metres.
+const smallest = 1e-3
+
 // search adds the combinations that points of g have. It cuts the ground into ever
 // smaller cells; a cell is done with when it lies outside g, or when every combination
 // that is still possible in it has been found. The middle of a cell counts as found only
@@ -28,7 +31,7 @@ func (c classes) search(g ground, width float64, zones []*Zone, class []byte) {
 		c[string(class)] = true
 		return
 	}
-	least := min(Sliver/3, width/16)
+	least := max(min(Sliver/3, width/16), smallest)
 	lots := lotsOf(zones, class)
 	best, last := math.Inf(-1), ""
 	for cells := []cell{{g.around(), class}}; 0 < len(cells) && len(cells) <= mostCells; {
