@@ -22,7 +22,7 @@ const FormatWidth = 120
 var (
 	topKeys = strings.Fields(`truce agreement title form cite note zone signed in_force needs notice where
 		precedence authority acts means facts parameters parties places moments clauses`)
-	clauseKeys = strings.Fields(`id held_by cite text note forbid require keep excuse permit calm effort
+	clauseKeys = strings.Fields(`id held_by cite text note forbid require keep excuse permit calm acts effort
 		broken_by confirmed_by fresh by against upon of means within outside during count ledger from then
 		when provided shown unless raised_as counts_as owner readings variants`)
 	sections = strings.Fields("precedence authority acts means facts parameters parties places moments clauses")

@@ -186,7 +186,7 @@ func (l *linter) who(c *Clause) {
 
 // own says whether a place depends on who acts.
 func own(p *Place) bool {
-	return p != nil && (p.Control == "own" || slices.ContainsFunc(p.Any, own))
+	return p != nil && (p.Control == "own" || slices.ContainsFunc(p.Any, own) || slices.ContainsFunc(p.All, own))
 }
 
 func (l *linter) kind(c *Clause) {
@@ -232,7 +232,7 @@ func (l *linter) baseLines(keys []string, c *Clause, p *Place) {
 	if p == nil {
 		return
 	}
-	for _, q := range p.Any {
+	for _, q := range slices.Concat(p.Any, p.All) {
 		l.baseLines(keys, c, q)
 	}
 	if _, all := p.Base[""]; all || p.Base == nil {

@@ -34,11 +34,15 @@ func LintBook(a *Agreement, b Book) truce.Problems {
 var joining = []string{"accepted", "acceded", "deemed", "notice"}
 
 func (l *linter) adherence(r *actors.Register) {
-	steps := r.Adherences(l.a.ID)
 	for _, name := range sortedKeys(l.a.Parties) {
 		p := l.a.Parties[name]
+		to := p.To
+		if to == "" {
+			to = l.a.ID
+		}
+		steps := r.Adherences(to)
 		if p.Adhering && !slices.ContainsFunc(steps, func(s actors.Adherence) bool { return s.As == p.As && slices.Contains(joining, s.Status) }) {
-			l.warn([]string{"parties/" + name}, "adherence-never", "an adherence to "+l.a.ID+" as "+p.As+" in the register",
+			l.warn([]string{"parties/" + name}, "adherence-never", "an adherence to "+to+" as "+p.As+" in the register",
 				"nobody ever adhered as %s", p.As)
 		}
 	}

@@ -143,6 +143,10 @@ func coversPlace(upper, lower *Place) bool {
 		return true
 	case lower == nil:
 		return false
+	case upper.All != nil:
+		return !slices.ContainsFunc(upper.All, func(p *Place) bool { return !coversPlace(p, lower) })
+	case lower.All != nil:
+		return slices.ContainsFunc(lower.All, func(p *Place) bool { return coversPlace(upper, p) })
 	case lower.Any != nil:
 		return !slices.ContainsFunc(lower.Any, func(p *Place) bool { return !coversPlace(upper, p) })
 	}

@@ -93,7 +93,7 @@ func (u uses) place(p *Place) {
 	if p == nil {
 		return
 	}
-	for _, q := range p.Any {
+	for _, q := range slices.Concat(p.Any, p.All) {
 		u.place(q)
 	}
 	u.places[p.Ref] = true

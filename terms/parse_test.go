@@ -13,6 +13,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v4"
+
+	"truce"
+	"truce/actors"
 )
 
 const good = `truce: 1
@@ -40,7 +43,8 @@ clauses:
 `
 
 // A case changes the good text: was is replaced by now, in which @ stands before the
-// place of the expected problem. An empty was puts the text at the end.
+// place of the expected problem. An empty was puts the text at the end. An empty code
+// leaves the code open.
 type refusal struct{ was, now, code string }
 
 var refusals = map[string]refusal{
@@ -121,6 +125,14 @@ var refusals = map[string]refusal{
 	"yes or no":                       {"groups: {actors: [groups]}", "groups: {anyone: @perhaps}", "yes-no"},
 	"quote that is not closed":        {"", "    text: \"never\n@", "yaml"},
 	"tab as indentation":              {"", "@\tby: army\n", "yaml"},
+	"an end and a length, no start":   {"", "    during: @{to: 2016-03-01 00:00, for: 48 hours}\n", ""},
+	"a daily window without a start":  {"", "    during: @{daily: 10:00 - 13:00, during: .. 2016-09-01 00:00}\n", ""},
+	"times beyond all measure":        {"", "    during: {every: 1 minutes, for: 1 minutes, from: day-d, times: @1000000000}\n", ""},
+	"half a minute after 24:00":       {"", "    during: @2016-02-27 24:00:30 ..\n", ""},
+	"near without a distance":         {"", "    within: @{near: city}\n", ""},
+	"place expression of two forms":   {"", "    within: @{near: city, distance: 5 m, control: own}\n", ""},
+	"daily and weekly at once":        {"", "    during: @{daily: 10:00 - 13:00, weekly: [mon], for: 2 hours, during: day-d ..}\n", ""},
+	"unknown key beside readings":     {"", "    @colour: red\n    readings:\n      one: {means: [tank]}\n      two: {means: [mortar]}\n", "unknown-key"},
 	"second document":                 {"", "@---\ntruce: 1\n", "yaml"},
 }
 
@@ -145,7 +157,8 @@ func TestParseRefusals(t *testing.T) {
 			for _, p := range problems {
 				got = append(got, fmt.Sprintf("%s %d:%d", p.Code, p.Line, p.Column))
 			}
-			if a != nil || !slices.Contains(got, want) {
+			found := slices.ContainsFunc(got, func(g string) bool { return g == want || x.code == "" && strings.HasSuffix(g, want) })
+			if a != nil || !found {
 				t.Errorf("want %s, got %v", want, problems)
 			}
 			if len(slices.Compact(slices.Clone(got))) != len(got) {
@@ -244,16 +257,56 @@ func TestVersions(t *testing.T) {
 // A length that fits its end is one reading, not two that say the same.
 func TestEndAndLengthAgree(t *testing.T) {
 	for during, want := range map[string]int{
-		"{from: 2016-07-06 00:00, to: 2016-07-09 00:00, for: 72 hours}": 0,
+		"{from: 2016-07-06 00:00, to: 2016-07-09 00:00, for: 72 hours}": 1,
 		"{from: 2016-07-06 00:00, to: 2016-07-08 23:59, for: 72 hours}": 2,
 	} {
 		a, problems := Parse("x", []byte(good+"    during: "+during+"\n"), nil)
 		if problems.Err() != nil {
 			t.Fatal(problems)
 		}
-		if got := len(a.Clause("A").Readings); got != want {
+		j, _ := Compile(a, Book{})
+		if got := len(j.rules["A"]); got != want {
 			t.Errorf("%s has %d readings, want %d", during, got, want)
 		}
+	}
+}
+
+// An extension that nobody has declared yet takes nothing from the first window.
+func TestChainWaitsOnlyForItsLink(t *testing.T) {
+	text := strings.Replace(good, "moments: {day-d: {declared_by: somebody}}", "moments: {day-d: {at: 2016-03-01 00:00}, extension: {declared_by: somebody}}", 1)
+	a, problems := Parse("x", []byte(text+"    during: [day-d for 48 hours, extension for 48 hours]\n"), nil)
+	if problems.Err() != nil {
+		t.Fatal(problems)
+	}
+	j, _ := Compile(a, Book{})
+	if got, _ := j.windows(a.Clause("A")); len(got) != 1 {
+		t.Errorf("the clause has windows %v, want the 48 hours from day-d", got)
+	}
+}
+
+// The time of provided: is read in the agreement's zone: 12:00 in Damascus is 10:00 UTC.
+func TestProvidedBeforeInTheZone(t *testing.T) {
+	register, problems := actors.Parse("r", []byte(`
+register: 1
+zone: UTC
+actors:
+  - {id: army, kind: state-forces, names: [{name: Army}]}
+  - {id: groups, kind: non-state-armed-group, names: [{name: Groups}]}
+adherence:
+  - {agreement: example, actor: groups, as: groups, status: accepted, at: 2016-02-26 11:00, by: Groups, standing: established}
+`))
+	if problems.Err() != nil {
+		t.Fatal(problems)
+	}
+	text := strings.Replace(good, "groups: {actors: [groups]}", "groups: {adhering: yes}", 1) +
+		"    provided: {accepted: [groups], before: 2016-02-26 12:00}\n"
+	a, problems := Parse("x", []byte(text), nil)
+	if problems.Err() != nil {
+		t.Fatal(problems)
+	}
+	j, _ := Compile(a, Book{Register: register})
+	if got := j.rules["A"][0].provided; got != truce.No {
+		t.Errorf("provided is %s although the acceptance came at 13:00 in Damascus", got)
 	}
 }
 

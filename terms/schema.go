@@ -149,9 +149,10 @@ func placeSchema() node {
 		"near":     use("text").said("closer than distance: to this place"),
 		"distance": use("distance"),
 		"control":  use("text").said("ground held by: own (whoever acts) or a party"),
+		"all":      list(use("place")).said("all of these at once"),
 		"both":     use("distance").said("the same on both sides of the line"),
 		"own side": use("distance").said("on the side that carries the acting party's name"),
-	}, "additionalProperties": use("distance"), "anyOf": one([]string{"of", "near", "place", "control"}),
+	}, "additionalProperties": use("distance"), "anyOf": one([]string{"of", "near", "place", "control", "all"}),
 		"dependentSchemas": node{"of": node{"minProperties": 2}}} // a base line and a distance
 	return either(use("text"), list(use("place")), m).said("a place's name, an area code, a list (any of them), or {of:}, {near:}, {control:}")
 }
@@ -186,7 +187,7 @@ func partySchema() node {
 	return keys(map[string]node{
 		"actors":   use("words").said("by name, as in the register"),
 		"with":     either(choice("associated", "part-of", "allied", "supports"), list(choice("associated", "part-of", "allied", "supports"))).said("and who is linked to them that day"),
-		"adhering": either(use("yes-no"), use("instant"), keys(map[string]node{"from": use("instant"), "as": use("name")})).said("actors with accepted adherence, from this time at the earliest"),
+		"adhering": either(use("yes-no"), use("instant"), keys(map[string]node{"from": use("instant"), "as": use("name"), "to": use("name")})).said("actors with accepted adherence, from this time at the earliest"),
 		"listed":   use("words").said("every actor on these lists that day"),
 		"kind":     use("words").said("by the register's kind of actor"),
 		"anyone":   use("yes-no").said("every actor"),
@@ -213,6 +214,7 @@ func clauseKeysSchema() map[string]node {
 		"keep":         use("text").said("a state between observations; see broken_by, confirmed_by, fresh"),
 		"permit":       acts.said("acts that no forbid or keep catches, where the other conditions hold"),
 		"excuse":       either(use("yes-no"), use("values")).said("the facts that make it good, all of them; yes: it turns on its other keys"),
+		"acts":         use("words").said("acts that an excuse is limited to"),
 		"calm":         calmSchema().said("a countdown of continuous adherence"),
 		"by":           use("words").said("who is bound: a party or a list (missing: anyone)"),
 		"against":      use("words").said("toward whom (missing: no matter whom, also nobody)"),

@@ -3,6 +3,7 @@ package terms
 import (
 	"bytes"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -127,6 +128,45 @@ func TestSchemaKeys(t *testing.T) {
 	}
 	if len(topSchema()) != len(topKeys) || len(have)+4 != len(clauseKeys) {
 		t.Error("the schema has keys that have no order")
+	}
+}
+
+// listed asks Parse itself which keys it knows: it says so of one that it does not know.
+func listed(t *testing.T, was, now string) []string {
+	t.Helper()
+	if !strings.Contains(good, was) {
+		t.Fatalf("no %q in the good text", was)
+	}
+	_, problems := Parse("x", []byte(strings.Replace(good, was, now, 1)), nil)
+	for _, p := range problems {
+		if rest, ok := strings.CutPrefix(p.Want, "one of "); ok && p.Code == "unknown-key" {
+			return strings.Split(rest, ", ")
+		}
+	}
+	t.Fatalf("no unknown key in %v", problems)
+	return nil
+}
+
+// Every key that Parse reads has a schema, and every key of the schema is read.
+func TestSchemaKnowsWhatParseReads(t *testing.T) {
+	props := func(n node) []string { return sortedKeys(n["properties"].(map[string]node)) }
+	for name, x := range map[string]struct {
+		want []string
+		have []string
+	}{
+		"agreement": {listed(t, "truce: 1", "truce: 1\nx-x: 1"), sortedKeys(topSchema())},
+		"clause":    {listed(t, "    by: army", "    by: army\n    x-x: 1"), props(clauseSchema())},
+		"party":     {listed(t, "{actors: [army]}", "{actors: [army], x-x: 1}"), props(partySchema())},
+		"place":     {listed(t, "{disc: [36.2", "{x-x: 1, disc: [36.2"), props(namedSchema())},
+		"time":      {listed(t, "in_force: 2016-02-27 00:00 ..", "in_force: {x-x: 1, from: day-d}"), props(timeSchema()["anyOf"].([]node)[2])},
+		"calm":      {listed(t, "    forbid: attack", "    calm: {days: 1, reset_by: violation, x-x: 1}"), props(calmSchema())},
+		"authority": {listed(t, "truce: 1", "truce: 1\nauthority: {x-x: 1}"), props(authoritySchema())},
+	} {
+		want := slices.Clone(x.want)
+		slices.Sort(want)
+		if diff := cmp.Diff(want, x.have); diff != "" {
+			t.Errorf("%s (-Parse +schema)\n%s", name, diff)
+		}
 	}
 }
 
