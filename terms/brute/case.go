@@ -17,6 +17,7 @@ type Case struct {
 
 	Nobody bool // an act may have had no target
 
+	hollow      bool // some party is made of others only
 	table       Table
 	exprs       map[string]*Expr
 	acts, kinds []string // words that the duties use, so that elements often meet them

@@ -313,6 +313,9 @@ func (g *generator) party(name string) []string {
 	if len(keys) == 0 {
 		keys = append(keys, "actors: "+list(some(g, g.ids(), 2)))
 	}
+	if len(keys) == 1 && strings.HasPrefix(keys[0], "parties: ") {
+		g.c.hollow = true
+	}
 	if len(g.parties) > 0 && g.chance(25) {
 		keys = append(keys, "except: "+list(some(g, g.parties, 1)))
 	}
@@ -374,7 +377,7 @@ func (g *generator) place(plain bool) string {
 			fmt.Sprintf("[%s, {control: %s}]", pickOne(g, g.areas), pickOne(g, g.parties)))
 	}
 	if g.points {
-		forms = append(forms, fmt.Sprintf("{near: %s, distance: %d m}", pickOne(g, g.areas), nearWide),
+		forms = append(forms, fmt.Sprintf("{near: %s, distance: %d m}", pickOne(g, g.drawn()), nearWide),
 			fmt.Sprintf("{of: %s, both: %d m}", pickOne(g, g.lines), beltWide),
 			fmt.Sprintf("{of: %s, %s: %d m}", pickOne(g, g.lines), pickOne(g, []string{"gov", "opp"}), beltWide))
 		if !plain {
@@ -394,4 +397,9 @@ func Again(c *Case, salt string) *generator {
 	g := &generator{Rand: rand.New(rand.NewPCG(h, 78)), c: c, points: strings.Contains(c.Agreement, "front-line")}
 	g.umbrella = c.table.person("bloc") != nil
 	return g
+}
+
+// drawn returns the places that are not the outside of another: see known_test.go.
+func (g *generator) drawn() []string {
+	return slices.DeleteFunc(slices.Clone(g.areas), func(a string) bool { return a == "rest" })
 }

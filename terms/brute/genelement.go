@@ -185,7 +185,10 @@ func (g *generator) candidates() []string {
 		ids = append(ids, "bloc", "bloc")
 	}
 	if g.chance(12) {
-		ids = append(ids, "*", "?strangers")
+		ids = append(ids, "*")
+	}
+	if g.chance(10) && !g.c.hollow { // see known_test.go
+		ids = append(ids, "?strangers")
 	}
 	out := some(g, ids, 1+bit(g.chance(25))+bit(g.chance(10)))
 	slices.Sort(out)
