@@ -172,7 +172,7 @@ func (r *report) startPostgis(ctx context.Context, f flags, j *job) []peer {
 	}
 	form := func(exact bool) func() ([]stage, answers, int64, error) {
 		return func() ([]stage, answers, int64, error) {
-			load, err := p.load(ctx, j.csv)
+			load, err := p.load(ctx, j.csv, exact)
 			if err != nil {
 				return nil, nil, 0, err
 			}

@@ -95,8 +95,8 @@ func (p *postgis) copy(ctx context.Context, table, rows string) error {
 	return err
 }
 
-// load reads the incidents.
-func (p *postgis) load(ctx context.Context, csv []byte) ([]stage, error) {
+// load reads the incidents, and indexes them for the exact form.
+func (p *postgis) load(ctx context.Context, csv []byte, exact bool) ([]stage, error) {
 	if err := p.run(ctx, rawTable)(); err != nil {
 		return nil, err
 	}
@@ -108,7 +108,11 @@ func (p *postgis) load(ctx context.Context, csv []byte) ([]stage, error) {
 		return nil, err
 	}
 	typed, err := p.measure("typed columns", p.run(ctx, typedTable))
-	return []stage{read, typed}, err
+	if err != nil || !exact {
+		return []stage{read, typed}, err
+	}
+	index, err := p.measure("index", p.run(ctx, pointIndex))
+	return []stage{read, typed, index}, err
 }
 
 // check judges the loaded incidents. exact takes the corridors as geographies throughout.

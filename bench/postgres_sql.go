@@ -1,7 +1,7 @@
 package main
 
 const worldTables = `
-DROP TABLE IF EXISTS zone, state, term, weapon, part, band, piece, raw, incident, zoned, fact, finding;
+DROP TABLE IF EXISTS zone, state, term, weapon, part, band, piece, raw, incident, place, zoned, fact, finding;
 CREATE UNLOGGED TABLE zone (zone int, metres float8, geom geometry);
 CREATE UNLOGGED TABLE state (actor text, since int, until int, lo bigint, hi bigint);
 CREATE UNLOGGED TABLE weapon (means text, bit int);
@@ -23,9 +23,9 @@ CREATE UNLOGGED TABLE band AS SELECT zone, ST_Subdivide(inner_, 64) AS geom, tru
   UNION ALL SELECT zone, ST_Subdivide(ST_Difference(outer_, inner_), 64), false FROM buffer;
 INSERT INTO band SELECT zone, geom, true FROM part;
 DROP TABLE buffer;
-CREATE UNLOGGED TABLE piece AS SELECT zone, metres,
-  CASE WHEN ST_Length(geom) = 0 THEN ST_PointN(geom, 1) ELSE ST_Segmentize(geom, 0.002) END::geography AS geog
-  FROM zone WHERE metres > 0;
+CREATE UNLOGGED TABLE piece AS SELECT zone, metres, geom::geography AS geog FROM (
+  SELECT zone, metres, ST_Subdivide(ST_Segmentize(geom, 0.002), 64) AS geom FROM zone WHERE metres > 0 AND ST_Length(geom) > 0
+  UNION ALL SELECT zone, metres, ST_PointN(geom, 1) FROM zone WHERE metres > 0 AND ST_Length(geom) = 0) AS cut;
 CREATE INDEX ON part USING gist (geom);
 CREATE INDEX ON band USING gist (geom);
 CREATE INDEX ON piece USING gist (geog);
@@ -33,7 +33,7 @@ ANALYZE part; ANALYZE band; ANALYZE piece; ANALYZE state; ANALYZE term; ANALYZE 
 `
 
 const rawTable = `
-DROP TABLE IF EXISTS raw, incident;
+DROP TABLE IF EXISTS raw, incident, place;
 CREATE UNLOGGED TABLE raw (id int, date_start date, date_end date, date_prec int, lat float8, lon float8, where_prec int,
   actor_a text, actor_b text, means text, deaths int, deaths_low int, deaths_high int, civilians int, source text, text text, truth int);
 `
@@ -55,11 +55,18 @@ CREATE UNLOGGED TABLE zoned AS ` + bits + `incident i JOIN band b ON ST_Intersec
 ANALYZE zoned;
 `
 
+// An index of the incidents is what ST_DWithin with a width of each corridor's own can use.
+const pointIndex = `
+CREATE UNLOGGED TABLE place AS SELECT row, point::geography AS geog FROM incident;
+CREATE INDEX ON place USING gist (geog);
+ANALYZE place;
+`
+
 const exactZones = `
 DROP TABLE IF EXISTS zoned;
 CREATE UNLOGGED TABLE zoned AS ` + bits + `(
   SELECT row, zone FROM incident i JOIN part p ON ST_Intersects(p.geom, i.point)
-  UNION ALL SELECT row, zone FROM incident i JOIN piece p ON ST_DWithin(p.geog, i.point::geography, p.metres)) AS hit
+  UNION ALL SELECT row, zone FROM piece p JOIN place i ON ST_DWithin(i.geog, p.geog, p.metres)) AS hit
   GROUP BY row;
 ANALYZE zoned;
 `

@@ -99,7 +99,7 @@ func (r *report) add(name string, stages []stage, c comparison, peak int64) {
 func (p *peerResult) split() (load, check cost) {
 	for _, s := range p.stages {
 		switch s.name {
-		case "COPY", "typed columns", "read":
+		case "COPY", "typed columns", "index", "read":
 			load = load.plus(s.cost)
 		default:
 			check = check.plus(s.cost)

@@ -199,13 +199,18 @@ func special(w uint64) uint64 {
 }
 
 // nextSpecial returns where the next comma, quote or newline is, from b[i] on. There
-// must be one, and seven bytes behind it.
+// must be one, and fifteen bytes behind it.
 func nextSpecial(b []byte, i int) int {
 	for {
-		if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+		two := b[i : i+16]
+		m, n := special(binary.LittleEndian.Uint64(two)), special(binary.LittleEndian.Uint64(two[8:]))
+		switch {
+		case m != 0:
 			return i + bits.TrailingZeros64(m)>>3
+		case n != 0:
+			return i + 8 + bits.TrailingZeros64(n)>>3
 		}
-		i += 8
+		i += 16
 	}
 }
 

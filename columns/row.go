@@ -60,17 +60,12 @@ func (p *parser) quick(i, n int) int {
 	for c, col := range p.layout {
 		j, ok := i, true
 		switch col {
-		case colFrom, colTo:
-			var d int32
-			if d, ok = tenDay(binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint16(b[i+8:])); !ok {
-				return 0
-			}
+		case colFrom:
+			t.From[n], ok = tenDay(binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint16(b[i+8:]))
 			j = i + 10
-			if col == colFrom {
-				t.From[n] = d
-			} else {
-				t.To[n] = d
-			}
+		case colTo:
+			t.To[n], ok = tenDay(binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint16(b[i+8:]))
+			j = i + 10
 		case colLat:
 			t.Lat[n], j, ok = sixDecimals(b, i, 90e6)
 		case colLon:
