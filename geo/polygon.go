@@ -140,12 +140,15 @@ func checkPoints(pts []point) *truce.Problem {
 		case !(math.Abs(p.lon) <= 180):
 			return &truce.Problem{Code: "longitude", Msg: fmt.Sprintf("longitude %s is out of range", number(p.lon)),
 				Want: "from -180 to 180, before the latitude", Value: number(p.lon)}
-		case math.Abs(p.lat) > farthest:
-			return &truce.Problem{Code: "pole", Msg: "reaches beyond 85 degrees of latitude",
-				Want: "a shape away from the poles", Value: number(p.lat)}
 		case i > 0 && math.Abs(p.lon-pts[i-1].lon) > 180:
 			return &truce.Problem{Code: "antimeridian", Msg: "crosses the antimeridian",
 				Want: "a shape that stays between -180 and 180 degrees of longitude", Value: spot(p)}
+		}
+	}
+	for _, p := range pts {
+		if math.Abs(p.lat) > farthest {
+			return &truce.Problem{Code: "pole", Msg: "reaches beyond 85 degrees of latitude",
+				Want: "a shape away from the poles", Value: number(p.lat)}
 		}
 	}
 	return nil
