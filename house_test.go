@@ -36,7 +36,7 @@ var imports = map[string]string{
 	// Roof: the doors.
 	"truce/cmd/truce": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk",
 	// Outside, for tests and measurements only; nothing above may import them.
-	"truce/scenario":     "truce truce/geo truce/actors truce/intake truce/terms truce/calm",
+	"truce/scenario":     "truce truce/terms truce/desk",
 	"truce/terms/brute":  "truce truce/terms",
 	"truce/bench":        "truce truce/columns truce/bench/world truce/bench/engine",
 	"truce/bench/world":  "truce",
