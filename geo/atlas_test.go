@@ -324,8 +324,10 @@ func FuzzShape(f *testing.F) {
 		if z, err := Sites("s", text, 1000); err == nil {
 			Relate(e, z)
 		}
-		if _, err := NewAtlas().Extent([]truce.Place{{Form: truce.FormShape, Shape: text}}); err == nil {
-			return
+		if e, err := NewAtlas().Extent([]truce.Place{{Form: truce.FormShape, Shape: text}}); err == nil {
+			if _, ok := e.GeoJSON(); !ok {
+				t.Fatal("no drawing")
+			}
 		}
 	})
 }
