@@ -18,6 +18,10 @@ const (
 	plenty    = 3_000
 )
 
+// armedTargets leaves those without arms out where nobody knows who was hit, as the
+// engine does: see known_test.go.
+const armedTargets = true
+
 // choose lays out the values that each fact may have.
 func (q *Question) choose() {
 	e := q.e
@@ -38,13 +42,16 @@ func (q *Question) choose() {
 	if e.Mutual {
 		q.other = q.choosePicks(e.Against, func(p Person) bool { return p.Armed })
 	} else {
-		q.other = q.choosePicks(e.Against, func(p Person) bool { return true })
+		q.other = q.choosePicks(e.Against, func(p Person) bool { return p.Armed || !armedTargets })
 	}
 	q.began = []bool{true}
 	if e.Mutual {
 		q.began = append(q.began, false)
 	}
 	q.holders = q.choosePicks(e.Control, func(p Person) bool { return true })
+	if len(e.Control) == 0 {
+		q.holders = append(q.holders, pick{id: nobody})
+	}
 	q.act = leavesOf(q.acts, e.Acts)
 	q.tools = q.chooseTools(e.Means)
 	q.chooseFacts()

@@ -162,7 +162,7 @@ func (g *generator) steps(as string) {
 		}
 		_, at := g.wall(-24, hours/2)
 		p.Steps = append(p.Steps, Step{As: as, Status: "accepted", At: at, Claimed: g.chance(25)})
-		if g.chance(25) {
+		if !p.Umbrella && g.chance(25) {
 			_, at := g.wall(hours/2, hours)
 			p.Steps = append(p.Steps, Step{as, pickOne(g, []string{"withdrawn", "notice", "excluded", "suspended"}), at, g.chance(25)})
 		}

@@ -35,7 +35,7 @@ func (g *generator) Redraw(e *truce.Element, field string) {
 		for range 1 + bit(g.chance(20)) {
 			e.Where = append(e.Where, g.where())
 		}
-		if g.chance(10) {
+		if g.chance(10) && !g.points { // a place near a line may be anywhere in its cell
 			e.Where = nil
 		}
 	case "act":

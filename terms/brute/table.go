@@ -86,7 +86,7 @@ func (tb *Table) own(c *clock, p terms.Party, who pick, t time.Time) truce.Tri {
 	case strings.HasPrefix(who.id, "?"):
 		return truce.Unknown
 	case who.id == unnamed:
-		return tb.ownUnnamed(p, tb.person(who.of), t)
+		return tb.ownUnnamed(c, p, tb.person(who.of), t)
 	}
 	x := tb.person(who.id)
 	out := either(tb.byName(p, x, t), truce.Of(slices.Contains(p.Kind, x.Kind)))
@@ -99,9 +99,9 @@ func (tb *Table) own(c *clock, p terms.Party, who pick, t time.Time) truce.Tri {
 
 // ownUnnamed is about one of those whom an umbrella covers without naming them: by name
 // it is what the umbrella is, of lists and acceptances nobody knows.
-func (tb *Table) ownUnnamed(p terms.Party, umbrella *Person, t time.Time) truce.Tri {
+func (tb *Table) ownUnnamed(c *clock, p terms.Party, umbrella *Person, t time.Time) truce.Tri {
 	out := tb.byName(p, umbrella, t)
-	if len(p.Listed) > 0 || p.Adhering {
+	if len(p.Listed) > 0 || p.Adhering && open(c, p, t) {
 		out = either(out, truce.Unknown)
 	}
 	if len(p.Kind) > 0 {
@@ -184,13 +184,19 @@ func (tb *Table) listed(p terms.Party, x *Person, t time.Time) truce.Tri {
 	return out
 }
 
+// open says that the party counts acceptances by t.
+func open(c *clock, p terms.Party, t time.Time) bool {
+	if p.From == nil {
+		return true
+	}
+	from, ok := c.instant(p.From)
+	return ok && !t.Before(from)
+}
+
 // adheres plays the steps up to t. A claimed step may have been taken or not.
 func (tb *Table) adheres(c *clock, p terms.Party, x *Person, t time.Time) truce.Tri {
-	if p.From != nil {
-		from, ok := c.instant(p.From)
-		if !ok || t.Before(from) {
-			return truce.No
-		}
+	if !open(c, p, t) {
+		return truce.No
 	}
 	out := tb.steps(c, p, x, t)
 	for _, l := range x.Ties { // what it was part of may have accepted for it
@@ -202,7 +208,7 @@ func (tb *Table) adheres(c *clock, p terms.Party, x *Person, t time.Time) truce.
 			out = either(out, above)
 		}
 	}
-	if !slices.ContainsFunc(x.Steps, func(s Step) bool { return s.As == p.As && !s.Claimed && !t.Before(s.At) }) {
+	if !slices.ContainsFunc(x.Steps, func(s Step) bool { return !s.Claimed && !t.Before(s.At) }) {
 		for _, y := range tb.Persons { // an umbrella's word: some of those it covers
 			if y.Umbrella && slices.Contains(y.Members, x.ID) && tb.steps(c, p, &y, t) != truce.No {
 				out = either(out, truce.Unknown)
