@@ -300,13 +300,26 @@ func (r *Result) take(i int, verdicts [][]truce.Verdict, o CheckOptions) error {
 	return nil
 }
 
-// Extent lays out an element's place, no finer than the mission publishes.
+// WideEnough is the radius in metres from which a disc is published as it is.
+const WideEnough = 5000
+
+// Extent lays out an element's place for publication: no finer than a disc of WideEnough
+// metres, an area of the mission's level, or a tenth of a degree.
 func (m *Mission) Extent(e *truce.Element) geo.Extent {
 	x, err := m.atlas.Extent(e.Where)
 	if err != nil {
 		return geo.Extent{}
 	}
-	return geo.Coarsen(x, m.atlas, m.Coarse)
+	fine := slices.ContainsFunc(e.Where, func(p truce.Place) bool { return p.Form != truce.FormDisc || p.Within < WideEnough })
+	if !fine {
+		return x
+	}
+	if had, ok := m.coarse[x.Key()]; ok {
+		return had
+	}
+	wide := geo.Coarsen(x, m.atlas, m.Coarse)
+	m.coarse[x.Key()] = wide
+	return wide
 }
 
 // Explained is one element with every verdict on it.

@@ -56,6 +56,7 @@ type Mission struct {
 
 	register *actors.Register
 	atlas    *geo.Atlas
+	coarse   map[string]geo.Extent // places as published, by extent
 }
 
 // Source is a file of records with how to read it.
@@ -118,7 +119,7 @@ func Open(dir string, o OpenOptions) (*Mission, truce.Problems, error) {
 	if err := readYAML(path, &f); err != nil {
 		return nil, nil, err
 	}
-	m := &Mission{Dir: dir, ID: f.Mission, Title: f.Title, Limits: f.Limits, Sources: f.Sources, Coarse: f.Coarse, atlas: geo.NewAtlas()}
+	m := &Mission{Dir: dir, ID: f.Mission, Title: f.Title, Limits: f.Limits, Sources: f.Sources, Coarse: f.Coarse, atlas: geo.NewAtlas(), coarse: map[string]geo.Extent{}}
 	if m.ID == "" || f.Zone == "" {
 		return nil, nil, &truce.Error{Kind: truce.Invalid, At: path, Msg: "mission: or zone: is missing", Hint: "mission: NAME and zone: an IANA time zone"}
 	}

@@ -3,6 +3,7 @@ package terms
 import (
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 
 	"truce"
@@ -121,10 +122,9 @@ func mayFall(when []truce.When, ss spans) bool {
 			}
 			continue
 		}
-		for _, s := range ss {
-			if w.Instant() && s.has(w.From) || !w.Instant() && !s.meet(span{w.From, w.To}).empty() {
-				return true
-			}
+		i := sort.Search(len(ss), func(i int) bool { return ss[i].to.IsZero() || w.From.Before(ss[i].to) })
+		if i < len(ss) && (w.Instant() && ss[i].has(w.From) || !w.Instant() && !ss[i].meet(span{w.From, w.To}).empty()) {
+			return true
 		}
 	}
 	return false

@@ -21,6 +21,8 @@ type roll struct {
 	full       actors.Membership
 	mu         sync.RWMutex
 	lines      map[[2]string]*standing
+	reasons    map[reasonKey]reason
+	expanded   map[expandKey]expansion
 	clock      clock
 	agreements []string // one party for each agreement that adherence is asked of
 	all        []string // who may have acted when nobody knows, less umbrellas
@@ -42,7 +44,7 @@ func newRoll(j *Judge) *roll {
 	if j.a.Notice != nil {
 		notice = func(t time.Time) time.Time { return j.clock.add(t, *j.a.Notice) }
 	}
-	w := &roll{register: j.book.Register, clock: j.clock, parties: j.a.Parties, lines: map[[2]string]*standing{},
+	w := &roll{register: j.book.Register, clock: j.clock, parties: j.a.Parties, lines: map[[2]string]*standing{}, reasons: map[reasonKey]reason{}, expanded: map[expandKey]expansion{},
 		own:  actors.Membership{Agreement: j.a.ID, Parties: map[string]actors.Party{}, NoticeEnd: notice},
 		full: actors.Membership{Agreement: j.a.ID, Parties: map[string]actors.Party{}, NoticeEnd: notice}}
 	for name, p := range j.a.Parties {
@@ -191,21 +193,64 @@ func (w *roll) provided(p *Provided) truce.Tri {
 	return out
 }
 
-// is answers for a whole party, as the register puts it together.
-func (w *roll) is(party, actor string, at time.Time) truce.Tri {
-	m := w.full
-	m.Agreement = w.membership(party).Agreement
-	return w.register.Member(m, party, actor, at, func(string) bool { return true })
+// reason is what the register says of an actor and a party in one stretch of time.
+type reason struct {
+	is  truce.Tri
+	why string
 }
 
-// why explains an actor's membership on a day.
-func (w *roll) why(party, actor string, at time.Time) string {
+// reason answers for a whole party, as the register puts it together, and explains it.
+// Between two changes of the actor's standing the answer stays, so it is asked once.
+func (w *roll) reason(party, actor string, at time.Time) reason {
 	if party == "anyone" || party == "nobody" {
-		return ""
+		return reason{is: truce.Of(party == "anyone")}
+	}
+	cuts := w.standing(party, actor).cuts
+	i := sort.Search(len(cuts), func(i int) bool { return at.Before(cuts[i]) })
+	key := reasonKey{party, actor, i}
+	w.mu.RLock()
+	r, ok := w.reasons[key]
+	w.mu.RUnlock()
+	if ok {
+		return r
 	}
 	m := w.full
 	m.Agreement = w.membership(party).Agreement
-	return w.register.Why(m, party, actor, at)
+	r = reason{w.register.Member(m, party, actor, at, func(string) bool { return true }), w.register.Why(m, party, actor, at)}
+	w.mu.Lock()
+	w.reasons[key] = r
+	w.mu.Unlock()
+	return r
+}
+
+type reasonKey struct {
+	party, actor string
+	stretch      int
+}
+
+// expand opens an umbrella up; the answer for a day is kept.
+func (w *roll) expand(id string, at time.Time) ([]string, bool) {
+	key := expandKey{id, at.Unix() / 86400}
+	w.mu.RLock()
+	x, ok := w.expanded[key]
+	w.mu.RUnlock()
+	if !ok {
+		x.members, x.open = w.register.Expand(id, at)
+		w.mu.Lock()
+		w.expanded[key] = x
+		w.mu.Unlock()
+	}
+	return x.members, x.open
+}
+
+type expandKey struct {
+	id  string
+	day int64
+}
+
+type expansion struct {
+	members []string
+	open    bool
 }
 
 // name is what to call an actor in an explanation.

@@ -153,7 +153,7 @@ func (sp *space) candidates(ids []string) []string {
 	}
 	set := map[string]bool{}
 	for _, id := range ids {
-		members, open := sp.j.who.register.Expand(id, sp.s.around())
+		members, open := sp.j.who.expand(id, sp.s.around())
 		for _, m := range members {
 			set[m] = true
 		}

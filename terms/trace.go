@@ -166,7 +166,11 @@ func (sp *space) partyText(c *condition) string {
 	var parts []string
 	for _, id := range ids[:min(len(ids), 6)] {
 		name := sp.j.who.name(id, sp.s.around())
-		parts = append(parts, name+sp.whyText(c, id))
+		if why := sp.whyText(c, id); strings.HasPrefix(why, name) {
+			parts = append(parts, why)
+		} else {
+			parts = append(parts, strings.TrimSuffix(name+": "+why, ": "))
+		}
 	}
 	if len(ids) > 6 {
 		parts = append(parts, itoa(len(ids)-6)+" more")
@@ -189,22 +193,19 @@ func (sp *space) whyText(c *condition, id string) string {
 	}
 	best, whys := truce.No, []string(nil)
 	for _, p := range parties {
-		is := sp.j.who.is(p, id, at)
-		if is > best {
-			best, whys = is, nil
+		r := sp.j.who.reason(p, id, at)
+		if r.is > best {
+			best, whys = r.is, nil
 		}
-		if why := sp.j.who.why(p, id, at); is == best && why != "" {
-			whys = append(whys, why)
+		if r.is == best && r.why != "" {
+			whys = append(whys, r.why)
 		}
 	}
 	if best == truce.No && len(parties) > 1 {
-		return ": nothing on record puts it in " + orList(parties)
+		return "nothing on record puts it in " + orList(parties)
 	}
 	slices.Sort(whys)
-	if whys = slices.Compact(whys); len(whys) == 0 {
-		return ""
-	}
-	return ": " + strings.Join(whys, ", ")
+	return strings.Join(slices.Compact(whys), ", ")
 }
 
 func meansText(ms []truce.Means) string {

@@ -35,7 +35,9 @@ Exit codes: 0 nothing found; 1 something found; 2 rows were set aside;
 
 type commands struct {
 	Check   checkCmd   `cmd:"" help:"Judge a mission's record under its agreements."`
+	Fmt     fmtCmd     `cmd:"" help:"Bring agreement files into their canonical layout."`
 	Explain explainCmd `cmd:"" help:"Show in full why an element was judged as it was."`
+	Lint    lintCmd    `cmd:"" help:"Find holes in agreement files."`
 	Test    testCmd    `cmd:"" help:"Hold a draft against a record: readings, variants, what flips."`
 }
 
