@@ -14,6 +14,8 @@ type polygon struct {
 	shape geom.Geometry // Polygon or MultiPolygon, valid
 	edges *edges        // all rings, for the even-odd rule
 	hash  string        // of the coordinates
+
+	borders borders
 }
 
 // longest is how long a segment of a polygon's edge may be, in metres, for the foot of a
@@ -32,7 +34,7 @@ func newPolygon(shape geom.Geometry) *polygon {
 	for _, r := range ringsOf(shape) {
 		list = append(list, chain(r, longest, false)...)
 	}
-	return &polygon{shape, newEdges(list), hash(shape)}
+	return &polygon{shape: shape, edges: newEdges(list), hash: hash(shape)}
 }
 
 // drawn returns the polygon with the given rings, the outer one first.

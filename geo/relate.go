@@ -148,8 +148,8 @@ func (p *piece) relate(z *Zone) truce.Tri {
 			return truce.Of(in)
 		}
 	}
-	if g, ok := p.ground.(*polygon); ok && z.ground == ground(g) {
-		return truce.Yes
+	if t := p.firm(z); t != truce.Unknown {
+		return t
 	}
 	found := classes{}
 	found.open(p, []*Zone{z}, []byte{open})
@@ -159,6 +159,16 @@ func (p *piece) relate(z *Zone) truce.Tri {
 	default:
 		return truce.Of(found["1"])
 	}
+}
+
+// firm relates drawn ground to a drawn zone where that is plain from their borders.
+func (p *piece) firm(z *Zone) truce.Tri {
+	g, drawn := p.ground.(*polygon)
+	o, too := z.ground.(*polygon)
+	if !drawn || !too {
+		return truce.Unknown
+	}
+	return g.firm(o)
 }
 
 // Cache remembers relations, so that asking again costs next to nothing. The zero value
