@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,12 +27,13 @@ type Incident struct {
 
 // Incidents groups elements by the incident they name; one that names none is an incident
 // of its own. The same place and day never make two elements one. The order is that of
-// the identifiers. Elements that were withdrawn or that repeat others belong to none.
+// the identifiers. Elements that were withdrawn belong to none; one that repeats another
+// still tells what its author says.
 func Incidents(elements []truce.Element) []Incident {
 	by := map[string]*Incident{}
 	for _, e := range elements {
 		id := cmp.Or(e.Incident, e.ID)
-		if e.Status != "" {
+		if e.Status == "retracted" {
 			continue
 		}
 		if by[id] == nil {
@@ -47,6 +49,7 @@ func Incidents(elements []truce.Element) []Incident {
 }
 
 // Toll is a number of people with all who give one: no sum, no mean, no author preferred.
+// The High of an author who says "at least" is infinite, and bounds nothing.
 type Toll struct {
 	truce.Range
 	Counts []truce.Count
@@ -66,6 +69,9 @@ func (i Incident) Toll(of string) (Toll, bool) {
 			if n := number.FindAllString(s.Value, -1); s.Fact == of && n != nil {
 				low, _ := strconv.ParseFloat(n[0], 64)
 				high, _ := strconv.ParseFloat(n[len(n)-1], 64)
+				if strings.Contains(s.Value, "at least") {
+					high = math.Inf(1)
+				}
 				said = append(said, truce.Count{Range: truce.Range{Low: low, High: high}, Author: s.Source})
 			}
 		}
@@ -79,9 +85,12 @@ func (i Incident) Toll(of string) (Toll, bool) {
 	if own == nil {
 		return t, false
 	}
-	t.Range = own[0]
-	for _, r := range own[1:] {
-		t.Low, t.High = min(t.Low, r.Low), max(t.High, r.High)
+	t.Range = truce.Range{Low: own[0].Low, High: own[0].Low}
+	for _, r := range own {
+		t.Low, t.High = min(t.Low, r.Low), max(t.High, r.Low)
+		if !math.IsInf(r.High, 1) {
+			t.High = max(t.High, r.High)
+		}
 	}
 	slices.SortFunc(said, func(a, b truce.Count) int { return strings.Compare(a.Author, b.Author) })
 	t.Counts = slices.Compact(said)
