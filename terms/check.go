@@ -81,6 +81,7 @@ func (c *checker) partyNames(at string, names []string) {
 }
 
 func (c *checker) partyCycles() {
+	done := map[string]bool{}
 	var visit func(name string, path []string)
 	visit = func(name string, path []string) {
 		if i := slices.Index(path, name); i >= 0 {
@@ -89,6 +90,10 @@ func (c *checker) partyCycles() {
 			}
 			return
 		}
+		if done[name] {
+			return
+		}
+		defer func() { done[name] = true }()
 		p := c.a.Parties[name]
 		for _, q := range slices.Concat(p.Parties, p.Except) {
 			visit(q, append(slices.Clone(path), name))
@@ -126,6 +131,7 @@ func looksLikeArea(s string) bool {
 }
 
 func (c *checker) placeCycles() {
+	done := map[string]bool{}
 	var visit func(name string, path []string)
 	visit = func(name string, path []string) {
 		if i := slices.Index(path, name); i >= 0 {
@@ -134,6 +140,10 @@ func (c *checker) placeCycles() {
 			}
 			return
 		}
+		if done[name] {
+			return
+		}
+		defer func() { done[name] = true }()
 		p := c.a.Places[name]
 		next := p.Union
 		if p.Outside != "" {
@@ -314,7 +324,9 @@ func (c *checker) clauseFacts(cl *Clause, at func(string) string) {
 				continue
 			}
 			for _, w := range group.facts[name] {
-				if f.Number || !slices.Contains(f.Words, w) {
+				if f.Number {
+					c.badAt(c.where(at(group.key), "clause "+cl.ID), "fact-value", "when: with a comparison, since it is a number", "clause %s: fact %s cannot be %q", cl.ID, name, w)
+				} else if !slices.Contains(f.Words, w) {
 					c.badAt(c.where(at(group.key), "clause "+cl.ID), "fact-value", "one of "+strings.Join(f.Words, ", "), "clause %s: fact %s cannot be %q", cl.ID, name, w)
 				}
 			}

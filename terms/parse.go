@@ -1,6 +1,7 @@
 package terms
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -32,6 +33,7 @@ func Parse(name string, text []byte, load func(string) ([]byte, error)) (*Agreem
 		d.problems = append(d.problems, a.check()...)
 	}
 	d.problems.Sort()
+	d.problems = slices.Compact(d.problems)
 	if d.problems.Err() != nil {
 		return nil, d.problems
 	}
@@ -45,7 +47,10 @@ func (d *decoder) root(text []byte) *yaml.Node {
 		d.badAt(pos{1, 1}, "too-large", fmt.Sprintf("at most %d bytes", MaxBytes), "the file has %d bytes", len(text))
 		return nil
 	case !utf8.Valid(text):
-		d.badAt(badRune(text), "utf-8", "UTF-8 text", "the file is not UTF-8")
+		d.badAt(badRune(text, nil), "utf-8", "UTF-8 text", "the file is not UTF-8")
+		return nil
+	case bytes.ContainsFunc(text, control):
+		d.badAt(badRune(text, control), "yaml", "text, without control characters", "a control character stands here")
 		return nil
 	}
 	var doc yaml.Node
@@ -57,32 +62,44 @@ func (d *decoder) root(text []byte) *yaml.Node {
 		d.badAt(pos{1, 1}, "kind", "a mapping that starts with truce: 1", "the file is not an agreement")
 		return nil
 	}
-	if n := tooDeep(doc.Content[0], 0); n != nil {
-		d.bad(n, "depth", "at most 40 levels, no alias inside itself", "the file nests too deep")
+	if !d.single(text) {
+		return nil
+	}
+	budget := maxNodes
+	if n := tooDeep(doc.Content[0], 0, &budget); n != nil {
+		d.bad(n, "depth", fmt.Sprintf("at most 40 levels and %d values, no alias inside itself", maxNodes), "the file nests too deep or repeats itself too often")
 		return nil
 	}
 	return doc.Content[0]
 }
 
-// tooDeep finds a node below the level any agreement needs; it also stops aliases that
-// contain themselves.
-func tooDeep(n *yaml.Node, level int) *yaml.Node {
-	if n = follow(n); level > 40 {
+// maxNodes is how many values a file may come to once its aliases are followed.
+const maxNodes = 100_000
+
+// tooDeep finds a node below the level any agreement needs, or past the number of values;
+// so it also stops aliases that contain themselves or multiply.
+func tooDeep(n *yaml.Node, level int, budget *int) *yaml.Node {
+	if n = follow(n); level > 40 || *budget <= 0 {
 		return n
 	}
+	*budget--
 	for _, c := range n.Content {
-		if deep := tooDeep(c, level+1); deep != nil {
+		if deep := tooDeep(c, level+1, budget); deep != nil {
 			return deep
 		}
 	}
 	return nil
 }
 
-func badRune(text []byte) pos {
+// control tells the characters that YAML does not take.
+func control(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }
+
+// badRune finds the first byte that is not UTF-8 or the first character that is bad.
+func badRune(text []byte, bad func(rune) bool) pos {
 	p := pos{1, 1}
 	for len(text) > 0 {
 		r, n := utf8.DecodeRune(text)
-		if r == utf8.RuneError && n == 1 {
+		if r == utf8.RuneError && n == 1 || bad != nil && bad(r) {
 			break
 		}
 		if p.col++; r == '\n' {
@@ -113,11 +130,12 @@ var forms = []string{"agreement", "statement", "unilateral", "proposal"}
 func (d *decoder) agreement(root *yaml.Node) *Agreement {
 	a := &Agreement{Parties: map[string]Party{}, Places: map[string]Named{}, Moments: map[string]Moment{}}
 	for i := 0; i+1 < len(root.Content); i += 2 { // parameters and zone are used by the rest
+		value := follow(root.Content[i+1])
 		switch root.Content[i].Value {
 		case "parameters":
-			d.params = d.parameters(root.Content[i+1])
+			d.params = d.parameters(value)
 		case "zone":
-			d.zone = root.Content[i+1].Value
+			d.zone = value.Value
 		}
 	}
 	seen := map[string]bool{}
@@ -128,7 +146,7 @@ func (d *decoder) agreement(root *yaml.Node) *Agreement {
 		"truce":      key("truce", func(n *yaml.Node) { a.Language = d.whole(n, "truce") }),
 		"agreement":  key("agreement", func(n *yaml.Node) { a.ID = d.identifier(n, "agreement") }),
 		"title":      key("title", func(n *yaml.Node) { a.Title = d.text(n, "title") }),
-		"form":       key("form", func(n *yaml.Node) { a.Form = d.oneOf(n, "form", forms...) }),
+		"form":       key("form", func(n *yaml.Node) { d.mark("form", n); a.Form = d.oneOf(n, "form", forms...) }),
 		"cite":       func(n *yaml.Node) { a.Cite = d.list(n, "cite") },
 		"note":       func(n *yaml.Node) { a.Note = d.text(n, "note") },
 		"zone":       key("zone", func(n *yaml.Node) { a.Zone = d.zoneName(n) }),
@@ -138,7 +156,7 @@ func (d *decoder) agreement(root *yaml.Node) *Agreement {
 		"notice":     func(n *yaml.Node) { a.Notice = d.length(n, "notice") },
 		"where":      func(n *yaml.Node) { a.Where = d.place(n, "where") },
 		"precedence": func(n *yaml.Node) { a.Precedence = d.precedence(n) },
-		"authority":  func(n *yaml.Node) { a.Authority = d.authority(n) },
+		"authority":  func(n *yaml.Node) { d.mark("authority", n); a.Authority = d.authority(n) },
 		"acts":       func(n *yaml.Node) { d.mark("acts", n); a.Acts = d.words(n, "acts") },
 		"means":      func(n *yaml.Node) { d.mark("means", n); a.Means = d.words(n, "means") },
 		"facts":      func(n *yaml.Node) { a.Facts = d.declared(n) },

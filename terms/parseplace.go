@@ -163,7 +163,16 @@ func (d *decoder) placeMap(n *yaml.Node, what string) *Place {
 			p.Sides[f.key] = d.metres(f.value, what+" "+f.key)
 		}
 	}
+	near := false
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		near = near || n.Content[i].Value == "near"
+	}
+	if forms := btoi(p.Base != nil) + btoi(p.Ref != "") + btoi(p.Control != "") + btoi(p.All != nil); forms > 1 {
+		d.bad(n, "place", "one of of:, near:, place:, control:, all:", "%s has %d forms", what, forms)
+	}
 	switch {
+	case near != (p.Distance > 0):
+		d.bad(n, "place", "near: with a distance: above 0", "%s has one without the other", what)
 	case p.Base != nil && len(p.Sides) == 0:
 		d.bad(n, "belt", "a distance for each side, such as north: 3500 m, both: 500 m, own side: 25 km", "%s has a base line and no distance", what)
 	case p.Base == nil && len(p.Sides) > 0:

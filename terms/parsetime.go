@@ -91,10 +91,22 @@ func (d *decoder) timeMap(n *yaml.Node, what string) *Time {
 		"weekly": func(v *yaml.Node) { x.Weekly = d.weekdays(v, what+" weekly") },
 		"at":     func(v *yaml.Node) { x.At, _ = d.minutes(v, d.text(v, what)) },
 		"every":  func(v *yaml.Node) { x.Every = d.length(v, what+" every") },
-		"times":  func(v *yaml.Node) { x.Times = d.whole(v, what+" times") },
+		"times":  func(v *yaml.Node) { x.Times = d.times(v, what+" times") },
 		"during": func(v *yaml.Node) { x.During = d.time(v, what+" during") },
 	})
+	repeats := btoi(x.Daily != nil) + btoi(x.Weekly != nil) + btoi(x.Every != nil)
 	switch {
+	case repeats > 1:
+		d.bad(n, "time", "one of daily, weekly, every", "%s repeats in two ways", what)
+		return nil
+	case x.Every != nil && x.During != nil, (x.Daily != nil || x.Weekly != nil) && (x.From != nil || x.To != nil):
+		d.bad(n, "time", "from: and to: with every, during: with daily and weekly", "%s mixes them", what)
+		return nil
+	case repeats == 0 && x.From == nil && x.For != nil:
+		d.bad(n, "time", "from:", "%s has a length and no start", what)
+		return nil
+	case x.Daily != nil && *x.Daily == [2]int{}:
+		return nil // said already
 	case x.Weekly != nil && x.For == nil:
 		d.bad(n, "time", "for: how long each window is", "%s repeats weekly without a length", what)
 		return nil
@@ -108,7 +120,7 @@ func (d *decoder) timeMap(n *yaml.Node, what string) *Time {
 		d.bad(n, "time", wantTime, "%s has no start", what)
 		return nil
 	}
-	if (x.Daily != nil || x.Weekly != nil) && x.During == nil {
+	if (x.Daily != nil || x.Weekly != nil) && !x.During.starts() {
 		d.bad(n, "time", "during: from when to when it repeats", "%s repeats without a start", what)
 		return nil
 	}
@@ -116,13 +128,38 @@ func (d *decoder) timeMap(n *yaml.Node, what string) *Time {
 	return x
 }
 
+func (d *decoder) times(n *yaml.Node, what string) int {
+	v := d.whole(n, what)
+	if v > maxRepeats {
+		d.bad(n, "time", fmt.Sprintf("at most %d", maxRepeats), "%s is %d", what, v)
+		return 1
+	}
+	return v
+}
+
+// starts reports whether every stretch of a time has a start.
+func (x *Time) starts() bool {
+	if x == nil {
+		return false
+	}
+	for _, y := range x.Any {
+		if !y.starts() {
+			return false
+		}
+	}
+	return x.Any != nil || x.From != nil || x.During.starts()
+}
+
 func (d *decoder) daily(n *yaml.Node, what string) *[2]int {
 	from, to, ok := strings.Cut(d.text(n, what), "-")
+	if !ok {
+		d.bad(n, "time", "two hours of the day such as 10:00 - 13:00", "%s is %q", what, n.Value)
+		return &[2]int{}
+	}
 	a, ok1 := d.minutes(n, from)
 	b, ok2 := d.minutes(n, to)
-	if !ok || !ok1 || !ok2 {
-		d.bad(n, "time", "two hours of the day such as 10:00 - 13:00", "%s is %q", what, n.Value)
-		return nil
+	if !ok1 || !ok2 {
+		return &[2]int{}
 	}
 	if b <= a { // past midnight
 		b += 24 * 60
@@ -231,7 +268,7 @@ func (i *Instant) readPoint(words []string) ([]string, error) {
 	if len(clockText) == 5 {
 		clockText += ":00"
 	}
-	nextDay := strings.HasPrefix(clockText, "24:00")
+	nextDay := clockText == "24:00:00"
 	if nextDay {
 		clockText = "00:00:00"
 	}

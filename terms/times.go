@@ -359,7 +359,7 @@ func (l Length) String() string {
 	return strings.Join(parts, " ")
 }
 
-// parseMetres reads "3500 m", "3.5 km", "3500".
+// parseMetres reads "3500 m", "3.5 km", "3500m".
 func parseMetres(s string) (float64, error) {
 	fields := strings.Fields(strings.TrimSpace(s))
 	if len(fields) == 1 {

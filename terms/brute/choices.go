@@ -48,7 +48,7 @@ func (q *Question) choose() {
 	if e.Mutual {
 		q.began = append(q.began, false)
 	}
-	q.holders = q.choosePicks(e.Control, func(p Person) bool { return true })
+	q.holders = q.choosePicks(e.Control, func(p Person) bool { return p.Armed || !armedTargets })
 	if len(e.Control) == 0 {
 		q.holders = append(q.holders, pick{id: nobody})
 	}

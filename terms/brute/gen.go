@@ -152,9 +152,12 @@ func (g *generator) steps(as string) {
 	}
 	g.stepped[as] = true
 	ps := g.c.table.Persons
+	claimed := slices.ContainsFunc(ps, func(o Person) bool { // see known_test.go
+		return len(o.Ties) > 0 && o.Ties[0].Kind == "part-of" && o.Ties[0].Claimed
+	})
 	for i := range ps {
 		p := &ps[i]
-		if p.Umbrella && slices.ContainsFunc(ps, func(o Person) bool { return len(o.Ties) > 0 && o.Ties[0].Kind == "part-of" }) {
+		if p.Open || p.Umbrella && slices.ContainsFunc(ps, func(o Person) bool { return len(o.Ties) > 0 && o.Ties[0].Kind == "part-of" }) {
 			continue
 		}
 		if !g.chance(45) || slices.ContainsFunc(p.Ties, func(t Tie) bool { return t.Kind == "part-of" }) {
@@ -162,7 +165,7 @@ func (g *generator) steps(as string) {
 		}
 		_, at := g.wall(-24, hours/2)
 		p.Steps = append(p.Steps, Step{As: as, Status: "accepted", At: at, Claimed: g.chance(25)})
-		if !p.Umbrella && g.chance(25) {
+		if !p.Umbrella && !claimed && g.chance(25) {
 			_, at := g.wall(hours/2, hours)
 			p.Steps = append(p.Steps, Step{as, pickOne(g, []string{"withdrawn", "notice", "excluded", "suspended"}), at, g.chance(25)})
 		}

@@ -75,6 +75,10 @@ func hasOwn(p terms.Party) bool {
 	return len(p.Actors)+len(p.Listed)+len(p.Kind) > 0 || p.Adhering
 }
 
+// mixedUnnamed leaves it open whether those whom an umbrella covers unnamed belong to a
+// party that some of the named ones are in, as the engine does: see known_test.go.
+const mixedUnnamed = true
+
 // own is whether somebody belongs to a party by its own keys: names, links, list,
 // adherence, kind. It leaves out the parties that it adds up or excepts.
 func (tb *Table) own(c *clock, p terms.Party, who pick, t time.Time) truce.Tri {
@@ -86,7 +90,13 @@ func (tb *Table) own(c *clock, p terms.Party, who pick, t time.Time) truce.Tri {
 	case strings.HasPrefix(who.id, "?"):
 		return truce.Unknown
 	case who.id == unnamed:
-		return tb.ownUnnamed(c, p, tb.person(who.of), t)
+		out := tb.ownUnnamed(c, p, tb.person(who.of), t)
+		for _, m := range tb.person(who.of).Members {
+			if mixedUnnamed && out == truce.No && tb.own(c, p, pick{id: m}, t) != truce.No {
+				return truce.Unknown
+			}
+		}
+		return out
 	}
 	x := tb.person(who.id)
 	out := either(tb.byName(p, x, t), truce.Of(slices.Contains(p.Kind, x.Kind)))
@@ -208,7 +218,7 @@ func (tb *Table) adheres(c *clock, p terms.Party, x *Person, t time.Time) truce.
 			out = either(out, above)
 		}
 	}
-	if !slices.ContainsFunc(x.Steps, func(s Step) bool { return !s.Claimed && !t.Before(s.At) }) {
+	if !slices.ContainsFunc(x.Steps, func(s Step) bool { return !s.Claimed }) {
 		for _, y := range tb.Persons { // an umbrella's word: some of those it covers
 			if y.Umbrella && slices.Contains(y.Members, x.ID) && tb.steps(c, p, &y, t) != truce.No {
 				out = either(out, truce.Unknown)
