@@ -56,7 +56,7 @@ func (l *linter) bound(j *Judge, parties []string, windows spans) bool {
 			return true
 		}
 		for _, id := range j.book.Register.IDs() {
-			cuts := append(windows.cuts(), j.book.Register.Changes(j.who.full, id)...)
+			cuts := append(windows.cuts(nil, span{}), j.book.Register.Changes(j.who.full, id)...)
 			for _, t := range append(cuts, time.Time{}) {
 				if windows.has(t) && j.book.Register.Member(j.who.full, party, id, t, nil) != truce.No {
 					return true

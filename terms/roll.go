@@ -130,11 +130,10 @@ func (w *roll) standing(atom, actor string) *standing {
 	return s
 }
 
-// cuts are the instants at which an actor's standing may change.
-func (w *roll) cuts(actor string) []time.Time {
-	var out []time.Time
-	for _, m := range w.agreements {
-		out = append(out, w.standing(m, actor).cuts...)
+// cuts appends the instants within reach at which an actor's standing may change.
+func (w *roll) cuts(out []time.Time, actor string, reach span) []time.Time {
+	for _, party := range w.agreements {
+		out = append(out, within(w.standing(party, actor).cuts, reach)...)
 	}
 	return out
 }

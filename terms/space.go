@@ -166,13 +166,14 @@ func (sp *space) candidates(ids []string) []string {
 
 // setTime cuts the element's time where a window opens or closes or an actor's standing changes.
 func (sp *space) setTime(rules []*rule, ids []string) {
+	reach := hull(sp.s.when)
 	var cuts []time.Time
 	for _, r := range rules {
-		cuts = append(append(cuts, r.windows.cuts()...), r.perhaps.cuts()...)
+		cuts = r.perhaps.cuts(r.windows.cuts(cuts, reach), reach)
 	}
 	if len(sp.atoms) > 0 {
 		for _, id := range ids {
-			cuts = append(cuts, sp.j.who.cuts(id)...)
+			cuts = sp.j.who.cuts(cuts, id, reach)
 		}
 	}
 	slices.SortFunc(cuts, time.Time.Compare)
@@ -196,6 +197,20 @@ func (sp *space) setTime(rules []*rule, ids []string) {
 		}
 	}
 	sp.facts[factTime] = f
+}
+
+// hull is the stretch from the first to the last moment of the times; open where one is.
+func hull(when []truce.When) span {
+	s := span{when[0].From, when[0].To}
+	for _, w := range when[1:] {
+		if w.From.IsZero() || w.From.Before(s.from) {
+			s.from = w.From
+		}
+		if !s.to.IsZero() && (w.To.IsZero() || w.To.After(s.to)) {
+			s.to = w.To
+		}
+	}
+	return s
 }
 
 // segments cuts a time where something changes.

@@ -72,17 +72,29 @@ func (ss spans) tidy() spans {
 	return out
 }
 
-// cuts returns the ends of the stretches.
-func (ss spans) cuts() []time.Time {
-	var out []time.Time
-	for _, s := range ss {
-		for _, t := range []time.Time{s.from, s.to} {
+// cuts appends the ends of the stretches that lie within reach.
+func (ss spans) cuts(out []time.Time, reach span) []time.Time {
+	first := sort.Search(len(ss), func(i int) bool { return ss[i].to.IsZero() || !ss[i].to.Before(reach.from) })
+	for _, s := range ss[first:] {
+		if !reach.to.IsZero() && s.from.After(reach.to) {
+			break
+		}
+		for _, t := range [2]time.Time{s.from, s.to} {
 			if !t.IsZero() {
 				out = append(out, t)
 			}
 		}
 	}
 	return out
+}
+
+// within returns the instants of a sorted list that lie within reach.
+func within(ts []time.Time, reach span) []time.Time {
+	ts = ts[sort.Search(len(ts), func(i int) bool { return !ts[i].Before(reach.from) }):]
+	if reach.to.IsZero() {
+		return ts
+	}
+	return ts[:sort.Search(len(ts), func(i int) bool { return ts[i].After(reach.to) })]
 }
 
 // maxRepeats bounds how many windows of a repeating clause are laid out: ten years of days.
