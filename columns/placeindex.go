@@ -60,30 +60,78 @@ type zoneSet []uint64
 // Class returns the class of a point. Two points have the same class exactly if the
 // same zones hold them. Class 0 is that of no zone.
 func (x *PlaceIndex) Class(lon, lat int32) uint32 {
-	dx, dy := uint32(lon)-uint32(x.west), uint32(lat)-uint32(x.south)
-	cx, cy := dx>>x.shift, dy>>x.shift
+	c := x.cell(lon, lat)
+	if c&pointer != 0 {
+		c = x.sub(c, lon, lat)
+	}
+	if c&pointer != 0 {
+		c = x.test(c, lon, lat)
+	}
+	return c
+}
+
+// cell is the first look-up.
+func (x *PlaceIndex) cell(lon, lat int32) uint32 {
+	cx, cy := (uint32(lon)-uint32(x.west))>>x.shift, (uint32(lat)-uint32(x.south))>>x.shift
 	if cx >= x.across || cy >= x.up {
 		return 0
 	}
-	c := x.cells[cy*x.across+cx]
-	if c&pointer == 0 {
-		return c
-	}
+	return x.cells[cy*x.across+cx]
+}
+
+// sub is the second, for a cell that points to its sub-cells.
+func (x *PlaceIndex) sub(c uint32, lon, lat int32) uint32 {
 	s := x.shift - subBits
-	c = x.subs[(c&^pointer)<<(2*subBits)+(dy>>s&(1<<subBits-1))<<subBits+dx>>s&(1<<subBits-1)]
-	if c&pointer == 0 {
-		return c
-	}
-	return x.exact(x.leaves[c&^pointer:], Point{lon, lat}, Point{lon - int32(dx&(1<<s-1)), lat - int32(dy&(1<<s-1))})
+	u, v := (uint32(lon)-uint32(x.west))>>s, (uint32(lat)-uint32(x.south))>>s
+	return x.subs[(c&^pointer)<<(2*subBits)+v&(1<<subBits-1)<<subBits+u&(1<<subBits-1)]
+}
+
+// test is the exact test, for a sub-cell that points to its leaf.
+func (x *PlaceIndex) test(c uint32, lon, lat int32) uint32 {
+	within := uint32(1)<<(x.shift-subBits) - 1
+	corner := Point{lon - int32((uint32(lon)-uint32(x.west))&within), lat - int32((uint32(lat)-uint32(x.south))&within)}
+	return x.exact(x.leaves[c&^pointer:], Point{lon, lat}, corner)
 }
 
 // Classes stores the class of each point in out, which is as long as lon and lat. A
 // point with a Missing coordinate has class 0 like one that is nowhere: the caller must
 // tell them apart.
 func (x *PlaceIndex) Classes(lon, lat []int32, out []uint32) {
+	for len(lon) > batch {
+		x.classes(lon[:batch], lat, out)
+		lon, lat, out = lon[batch:], lat[batch:], out[batch:]
+	}
+	x.classes(lon, lat, out)
+}
+
+// classes does all first look-ups before any second, and all second ones before any
+// test, so that waiting for memory overlaps.
+func (x *PlaceIndex) classes(lon, lat []int32, out []uint32) {
 	lat, out = lat[:len(lon)], out[:len(lon)]
+	var some [batch]uint16
+	n := 0
 	for i := range lon {
-		out[i] = x.Class(lon[i], lat[i])
+		c := x.cell(lon[i], lat[i])
+		out[i] = c
+		some[n&(batch-1)] = uint16(i)
+		n += int(c >> 31)
+	}
+	tests := 0
+	for _, i := range some[:n] {
+		c := x.sub(out[i], lon[i], lat[i])
+		out[i] = c
+		some[tests] = i
+		tests += int(c >> 31)
+	}
+	touched := int32(0)
+	for _, i := range some[:tests] {
+		touched |= x.leaves[out[i]&^pointer]
+	}
+	if touched < 0 {
+		return // never: leaves begin with a place in combos, which is not negative
+	}
+	for _, i := range some[:tests] {
+		out[i] = x.test(out[i], lon[i], lat[i])
 	}
 }
 

@@ -191,25 +191,46 @@ func (p *Planes) reach(n int) {
 // of NewPlanes, with the class of each row.
 func (p *Planes) Judge(classes [][]uint32, found []Finding) []Finding {
 	r := rowJudge{p, make([]int, len(p.facts)), make([]*line, len(p.facts))}
-	for row := range classes[0] {
-		first := len(found)
-		for f := range r.class {
-			r.class[f] = int(classes[f][row])
-		}
-		for k := range p.live {
-			live := ^uint64(0)
-			for f, c := range r.class {
-				live &= p.facts[f].live[c*p.live+k]
+	var some [batch]uint32
+	for from := 0; from < len(classes[0]); from += batch {
+		for _, row := range p.alive(classes, from, &some) {
+			for f := range r.class {
+				r.class[f] = int(classes[f][row])
 			}
-			for ; live != 0; live &= live - 1 {
-				found = r.lane(uint32(row), 64*k+bits.TrailingZeros64(live), found)
-			}
-		}
-		if len(found)-first > 1 {
-			sortByGroup(found[first:])
+			found = r.judge(row, found)
 		}
 	}
 	return found
+}
+
+// batch is how many rows are looked over at once for those that have any lane alive.
+const batch = 512
+
+// alive returns the rows from..from+batch-1 that have a lane that no fact leaves empty.
+// Most rows have none; to find the others takes no branch that could be guessed wrongly.
+func (p *Planes) alive(classes [][]uint32, from int, some *[batch]uint32) []uint32 {
+	n, rows := 0, min(batch, len(classes[0])-from)
+	if p.live > 1 {
+		for i := range rows {
+			some[i] = uint32(from + i)
+		}
+		return some[:rows]
+	}
+	var live [batch]uint64
+	for i := range live {
+		live[i] = ^uint64(0)
+	}
+	for f := range p.facts {
+		of := p.facts[f].live
+		for i, c := range classes[f][from : from+rows] {
+			live[i] &= of[c]
+		}
+	}
+	for i := range rows {
+		some[n&(batch-1)] = uint32(from + i)
+		n += int((live[i] | -live[i]) >> 63)
+	}
+	return some[:n]
 }
 
 // rowJudge judges one row after another.
@@ -217,6 +238,24 @@ type rowJudge struct {
 	*Planes
 	class []int   // of each fact of the row
 	lines []*line // of each fact, in the lane at hand
+}
+
+// judge adds the findings of a row, whose classes are set.
+func (r *rowJudge) judge(row uint32, found []Finding) []Finding {
+	first := len(found)
+	for k := range r.live {
+		live := ^uint64(0)
+		for f, c := range r.class {
+			live &= r.facts[f].live[c*r.live+k]
+		}
+		for ; live != 0; live &= live - 1 {
+			found = r.lane(row, 64*k+bits.TrailingZeros64(live), found)
+		}
+	}
+	if len(found)-first > 1 {
+		sortByGroup(found[first:])
+	}
+	return found
 }
 
 // sortByGroup sorts a row's few findings, which are nearly in order.

@@ -32,10 +32,11 @@ func (s *Steps) Len() int { return len(s.begin) }
 // Class returns the class of a code on a day.
 func (s *Steps) Class(code uint32, day int32) uint32 {
 	c, end := s.first[code], s.first[code+1]
-	for c+1 < end && s.begin[c+1] <= day {
-		c++
+	after := uint32(0)
+	for _, d := range s.begin[c+1 : end] {
+		after += uint32(uint64(int64(d)-int64(day)-1) >> 63) // 1 if d <= day, without a branch
 	}
-	return c
+	return c + after
 }
 
 // Each calls f with every class, its code and a day that belongs to it.
