@@ -42,20 +42,22 @@ setup:
 define REPORT
 BEGIN { FS = "\"" }
 function text(s) {
-	sub(/.*"Output":"/, "", s); sub(/"}$$/, "", s)
+	s = substr(s, index(s, "\"Output\":\"") + 10); sub(/"}$$/, "", s)
 	gsub(/\\n/, "\n", s); gsub(/\\t/, "\t", s); gsub(/\\"/, "\"", s); gsub(/\\\\/, "\\", s)
 	gsub(/\\u003c/, "<", s); gsub(/\\u003e/, ">", s); gsub(/\\u0026/, "\\&", s)
 	return s
 }
+function show(test, i) { for (i = 0; i < lines[test]; i++) printf "%s", text(line[test, i]) }
+function forget(test, i) { for (i = 0; i < lines[test]; i++) delete line[test, i]; delete lines[test] }
 /"Action":"build-output"/ { printf "%s", text($$0); next }
 { test = $$14 == "Test" ? $$12 " " $$16 : "" }
 $$8 == "output" && test == "" { s = text($$0); if (s !~ /^(PASS|FAIL)\n/ && s !~ /no test files/) printf "%s", s }
-$$8 == "output" && test != "" && !/=== (RUN|PAUSE|CONT|NAME)/ { kept[test] = kept[test] text($$0) }
-$$8 == "skip" && test != "" { printf "%s", kept[test]; skipped++ }
+$$8 == "output" && test != "" && !/"Output":"=== / { line[test, lines[test]++] = $$0 }
+$$8 == "skip" && test != "" { show(test); skipped++ }
 $$8 == "pass" && test != "" { passed++ }
-$$8 == "pass" { delete kept[test] }
-$$8 == "fail" && test != "" { printf "%s", kept[test]; failed++; seen[$$12] }
+$$8 == "fail" && test != "" { show(test); failed++; seen[$$12] }
 $$8 == "fail" && test == "" && !($$12 in seen) { failed++ }
+$$8 ~ /^(pass|fail|skip)$$/ { forget(test) }
 END {
 	if (skipped) printf "%d skipped, see above\n", skipped
 	printf "%d passed, %d failed\n", passed, failed

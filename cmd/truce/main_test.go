@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 // mission of testdata/mission as "town" and $REPO naming the repository.
 //
 //	exits CODE truce ARGS...   runs and holds the exit code against CODE
+//	into FILE CODE truce ARGS...   the same, with standard output in a file and not in the log
 //	gz FROM TO [BYTES]         packs a file; with BYTES the packed file is cut off there
 //	cut FROM TO BYTES          copies only so many bytes
 //	reverse FROM TO            turns all lines but the first around
@@ -45,25 +46,48 @@ func TestScripts(t *testing.T) {
 			return os.CopyFS(filepath.Join(e.WorkDir, "town"), os.DirFS("testdata/mission"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "gz": pack, "cut": cut, "reverse": reverse, "long": long, "edit": edit, "closes": closes, "tidy": tidy,
+			"exits": exits, "into": into, "gz": pack, "cut": cut, "reverse": reverse, "long": long, "edit": edit, "closes": closes, "tidy": tidy,
 		},
 	})
 }
 
 func exits(ts *testscript.TestScript, _ bool, args []string) {
-	want, err := strconv.Atoi(args[0])
+	expect(ts, args[0], ts.Exec(args[1], args[2:]...))
+}
+
+func into(ts *testscript.TestScript, _ bool, args []string) {
+	c := command(ts, args[2:])
+	f, err := os.Create(ts.MkAbs(args[0]))
 	ts.Check(err)
-	code := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		var e *exec.ExitError
-		if !errors.As(err, &e) {
-			ts.Fatalf("%v", err)
-		}
-		code = e.ExitCode()
+	c.Stdout = f
+	err = c.Run()
+	ts.Check(f.Close())
+	expect(ts, args[1], err)
+}
+
+// expect holds how a program ended against an exit code.
+func expect(ts *testscript.TestScript, code string, err error) {
+	var e *exec.ExitError
+	if err != nil && !errors.As(err, &e) {
+		ts.Fatalf("%v", err)
 	}
-	if code != want {
-		ts.Fatalf("exit code %d, want %d", code, want)
+	got := 0
+	if e != nil {
+		got = e.ExitCode()
 	}
+	if strconv.Itoa(got) != code {
+		ts.Fatalf("exit code %d, want %s", got, code)
+	}
+}
+
+// command is a program of the script's, in its folder and with its environment.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+	c := exec.Command(filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], args[0]), args[1:]...)
+	c.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "TZ", "LC_ALL"} {
+		c.Env = append(c.Env, name+"="+ts.Getenv(name))
+	}
+	return c
 }
 
 func pack(ts *testscript.TestScript, _ bool, args []string) {
@@ -114,10 +138,7 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 func closes(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	program, err := exec.LookPath(filepath.Join(firstOf(ts.Getenv("PATH")), args[1]))
-	ts.Check(err)
-	c := exec.Command(program, args[2:]...)
-	c.Dir = ts.MkAbs(".")
+	c := command(ts, args[1:])
 	out, err := c.StdoutPipe()
 	ts.Check(err)
 	ts.Check(c.Start())
@@ -130,8 +151,6 @@ func closes(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("the program did not end with its reader: %v", err)
 	}
 }
-
-func firstOf(list string) string { return filepath.SplitList(list)[0] }
 
 func tidy(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(filepath.WalkDir(ts.MkAbs("."), func(path string, _ fs.DirEntry, err error) error {
