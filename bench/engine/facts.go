@@ -162,16 +162,31 @@ func (j *Judge) Classify(t *columns.Table, from, to int) {
 		j.classes[f] = j.classes[f][:to-from]
 	}
 	j.Locate(t, from, to)
+	days := t.From[from:to]
+	e.dayColumn(days, j.classes[firstDay])
+	e.dayColumn(t.To[from:to], j.classes[lastDay])
+	e.actorColumn(t.A[from:to], days, j.classes[firstActor])
+	e.actorColumn(t.B[from:to], days, j.classes[secondActor])
+	words := uint32(e.means.Len())
+	for i, m := range t.Means[from:to] {
+		j.classes[means][i] = min(m, words)
+	}
+	for i, n := range t.Deaths[from:to] {
+		j.classes[deaths][i] = e.deaths(n)
+	}
+}
+
+func (e *Engine) dayColumn(days []int32, out []uint32) {
+	for i, d := range days {
+		out[i] = e.day(d)
+	}
+}
+
+// actorColumn finds the actors' classes on the incidents' first days.
+func (e *Engine) actorColumn(actors []uint32, days []int32, out []uint32) {
 	stranger := uint32(e.actors.Len())
-	for i := range to - from {
-		row := from + i
-		first := t.From[row]
-		j.classes[firstDay][i] = e.day(first)
-		j.classes[lastDay][i] = e.day(t.To[row])
-		j.classes[firstActor][i] = e.membership.Class(min(t.A[row], stranger), first)
-		j.classes[secondActor][i] = e.membership.Class(min(t.B[row], stranger), first)
-		j.classes[means][i] = min(t.Means[row], uint32(e.means.Len()))
-		j.classes[deaths][i] = e.deaths(t.Deaths[row])
+	for i, a := range actors {
+		out[i] = e.membership.Class(min(a, stranger), days[i])
 	}
 }
 
