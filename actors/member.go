@@ -61,6 +61,15 @@ func (r *Register) Member(m Membership, party, actor string, at time.Time, insid
 	return query{r, m, at, inside}.party(party, actor, nil).is
 }
 
+// Unnamed is Member for the groups that an umbrella or a coalition covers without naming them.
+func (r *Register) Unnamed(m Membership, party, actor string, at time.Time, inside func(area string) bool) truce.Tri {
+	p, ok := m.Parties[party]
+	if !ok {
+		return r.Member(m, party, actor, at, inside)
+	}
+	return query{r, m, at, inside}.single(party, p, actor, []string{party}).is
+}
+
 // query is one question about membership.
 type query struct {
 	r      *Register
@@ -302,8 +311,9 @@ func (q query) adhering(p Party, name, actor string) answer {
 	base := answer{is: truce.No, why: noStep, actor: actor}
 	switch {
 	case own:
-	case q.open(actor):
+	case q.open(actor) && !q.at.Before(p.AdheringFrom):
 		base = answer{why: ofUmbrella, actor: actor}
+	case q.open(actor):
 	default:
 		base = q.covered(base, as, p.AdheringFrom)
 	}

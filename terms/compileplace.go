@@ -120,6 +120,9 @@ func (j *Judge) widen(d *decoder, at string, t *placeTest, p *Place) *placeTest 
 		z, err := j.zones[t.zone].Near(p.Distance)
 		return j.leaf(d, at, z, err)
 	}
+	if t.not != nil {
+		return j.leaf(d, at, nil, fmt.Errorf("%s is the outside of another place, and near: needs a place with an edge of its own", t.label))
+	}
 	u := &placeTest{label: fmt.Sprintf("within %s of %s", metresText(p.Distance), t.label)}
 	for _, x := range t.any {
 		u.any = append(u.any, j.widen(d, at, x, p))

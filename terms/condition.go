@@ -297,6 +297,9 @@ func (sp *space) inside(t *placeTest, by []string, w world, m int) bool {
 // holds says whether the acting hand's own party holds the place.
 func (sp *space) holds(by []string, h hand, w world, m int) bool {
 	holder := sp.holders[w[factControl]]
+	if by == nil {
+		return h.actor == holder.actor && h.actor != nobodyActor
+	}
 	for _, p := range by {
 		if sp.member(p, h, m, w) && sp.member(p, holder, m, w) {
 			return true

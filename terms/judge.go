@@ -160,17 +160,23 @@ func (sp *space) violation(v *truce.Verdict, c *Clause, factors []*factor) {
 		code = "V-NOATTR"
 	}
 	*v = withCode(*v, truce.Violation, code)
-	v.Rests = sp.names(factors)
+	v.Rests = sp.everyFact(factors)
+	v.Could = sp.could(factors)
+}
+
+// everyFact names the facts that factors turn on, and those that would bring in an
+// exception which nobody has raised, or a doubt which nobody has.
+func (sp *space) everyFact(factors []*factor) []string {
+	out := append(sp.names(factors), sp.facts[factHappened].name)
 	for _, r := range sp.rules {
 		for _, x := range r.excuses {
 			if !sp.applies(x) {
-				v.Rests = append(v.Rests, excuseFacts(x)...)
+				out = append(out, excuseFacts(x)...)
 			}
 		}
 	}
-	slices.Sort(v.Rests)
-	v.Rests = slices.Compact(v.Rests)
-	v.Could = sp.could(factors)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // excuseFacts are the facts that would bring an exception up.
@@ -262,7 +268,7 @@ func (sp *space) undetermined(v *truce.Verdict, s solution, factors []*factor) {
 	codes = slices.Compact(codes)
 	*v = withCode(*v, truce.Undetermined, codes[0])
 	v.Codes = codes
-	v.Rests = sp.names(factors)
+	v.Rests = sp.everyFact(factors)
 	v.Settle = sp.settle(s)
 	v.Could = sp.could(factors)
 }

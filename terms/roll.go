@@ -25,6 +25,7 @@ type roll struct {
 	expanded   map[expandKey]expansion
 	clock      clock
 	agreements []string // one party for each agreement that adherence is asked of
+	everyone   []string // everybody the register knows, the outsider and nobody
 	all        []string // who may have acted when nobody knows, less umbrellas
 }
 
@@ -62,22 +63,26 @@ func newRoll(j *Judge) *roll {
 			w.agreements = append(w.agreements, name)
 		}
 	}
-	for _, id := range w.register.Candidates() {
-		if a, _ := w.register.Actor(id); a.Kind != "umbrella" {
-			w.all = append(w.all, id)
-		}
-	}
-	w.all = append(w.all, actors.Outsider)
+	w.all = append(w.named(w.register.Candidates()), actors.Outsider)
+	w.everyone = append(w.named(w.register.IDs()), actors.Outsider, nobodyActor)
 	return w
+}
+
+// named leaves the umbrellas out.
+func (w *roll) named(ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		a, _ := w.register.Actor(id)
+		return a.Kind == "umbrella"
+	})
 }
 
 // atoms lists the parties whose own statement decides membership in a party, sorted.
 func (w *roll) atoms(party string, into map[string]bool) {
-	if into[party] || party == "anyone" || party == "nobody" {
+	p, ok := w.parties[party]
+	if !ok || into[party] {
 		return
 	}
 	into[party] = true
-	p := w.parties[party]
 	for _, q := range slices.Concat(p.Parties, p.Except) {
 		w.atoms(q, into)
 	}
@@ -92,7 +97,7 @@ func (w *roll) in(party string, own func(atom string) bool) bool {
 		return false
 	}
 	p := w.parties[party]
-	is := own(party)
+	is := !p.hollow() && own(party)
 	for _, q := range p.Parties {
 		is = is || w.in(q, own)
 	}
@@ -100,6 +105,11 @@ func (w *roll) in(party string, own func(atom string) bool) bool {
 		is = is && !w.in(q, own)
 	}
 	return is
+}
+
+// hollow reports whether a party has no members but those of other parties.
+func (p Party) hollow() bool {
+	return !p.Anyone && !p.Adhering && len(p.Actors)+len(p.Listed)+len(p.Kind) == 0
 }
 
 // standing returns an actor's own membership in an atom over time.
@@ -120,14 +130,22 @@ func (w *roll) standing(atom, actor string) *standing {
 		if i > 0 {
 			at = s.cuts[i-1]
 		}
-		is := w.register.Member(m, atom, actor, at, everywhere)
-		s.placed = s.placed || is != w.register.Member(m, atom, actor, at, nowhere)
+		is := w.member(m, atom, actor, at, everywhere)
+		s.placed = s.placed || is != w.member(m, atom, actor, at, nowhere)
 		s.is = append(s.is, is)
 	}
 	w.mu.Lock()
 	w.lines[key] = s
 	w.mu.Unlock()
 	return s
+}
+
+// member asks the register; an umbrella stands for the groups it does not name.
+func (w *roll) member(m actors.Membership, atom, actor string, at time.Time, inside func(string) bool) truce.Tri {
+	if w.parties[atom].hollow() {
+		return truce.No
+	}
+	return w.register.Unnamed(m, atom, actor, at, inside)
 }
 
 // cuts appends the instants within reach at which an actor's standing may change.

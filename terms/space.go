@@ -69,6 +69,8 @@ type space struct {
 	values  map[int][]any  // values of further facts
 	open    map[[3]string]int
 	placed  bool
+	// identity says that it matters who exactly acted and who holds the ground.
+	identity bool
 }
 
 func newSpace(j *Judge, s *Subject, rules []*rule) *space {
@@ -77,8 +79,12 @@ func newSpace(j *Judge, s *Subject, rules []*rule) *space {
 	sp.facts = make([]fact, factFixed)
 	every := sp.everyRule()
 	sp.atoms = sp.atomsOf(every)
-	ids := [2][]string{sp.candidates(s.e.By), sp.candidates(s.e.Against)}
+	ids := [2][]string{sp.candidates(s.e.By, j.who.all), sp.candidates(s.e.Against, j.who.everyone)}
+	if s.e.Mutual && len(s.e.Against) == 0 { // whoever fought can act
+		ids[1] = j.who.all
+	}
 	holders := sp.holderIDs(every)
+	sp.identity = slices.ContainsFunc(every, func(r *rule) bool { return r.clause.By == nil && r.place.ownGround() })
 	sp.setTime(every, slices.Concat(ids[0], ids[1], holders))
 	sp.setPlace(every, slices.Concat(ids[0], ids[1]))
 	sp.setSides(ids)
@@ -127,6 +133,11 @@ func (t *placeTest) parties() []string {
 	return out
 }
 
+// ownGround reports whether a place expression asks for ground held by the acting party.
+func (t *placeTest) ownGround() bool {
+	return t != nil && (t.ctrl == "own" || slices.ContainsFunc(slices.Concat(t.any, t.all, nonNil(t.not)), (*placeTest).ownGround))
+}
+
 // zonesIn collects the zones a place expression asks about.
 func (t *placeTest) zonesIn(set map[int]bool) (control bool) {
 	if t == nil {
@@ -147,9 +158,9 @@ func (t *placeTest) zonesIn(set map[int]bool) (control bool) {
 
 // candidates lists who may be meant, umbrellas opened up. An open umbrella stands for its
 // unnamed groups by its own name.
-func (sp *space) candidates(ids []string) []string {
+func (sp *space) candidates(ids, all []string) []string {
 	if len(ids) == 0 {
-		return sp.j.who.all
+		return all
 	}
 	set := map[string]bool{}
 	for _, id := range ids {
@@ -307,7 +318,7 @@ func (sp *space) own(atom, actor string, m, place int) truce.Tri {
 		return st.at(sp.moments[m].at)
 	}
 	bits := sp.places[place]
-	return sp.j.who.register.Member(sp.j.who.membership(atom), atom, actor, sp.moments[m].at, func(area string) bool {
+	return sp.j.who.member(sp.j.who.membership(atom), atom, actor, sp.moments[m].at, func(area string) bool {
 		z, ok := sp.j.areas[area]
 		return ok && bits[sp.slot[z]]
 	})
@@ -357,6 +368,12 @@ func (sp *space) classes(ids, given []string, role string) []hand {
 	var out []hand
 	for _, id := range ids {
 		profile, unknown := sp.profile(id)
+		if id == nobodyActor {
+			profile = id
+		}
+		if sp.identity {
+			profile += id
+		}
 		if len(unknown) > 0 && slices.Contains(given, id) && !sp.umbrella(id) {
 			for _, atom := range unknown {
 				sp.openFact(atom, id, role)
@@ -424,6 +441,9 @@ func (sp *space) openFact(atom, id, role string) {
 
 // member says whether a hand belongs to a party in a world.
 func (sp *space) member(party string, h hand, m int, w world) bool {
+	if h.actor == nobodyActor {
+		return false
+	}
 	return sp.j.who.in(party, func(atom string) bool {
 		if is := sp.own(atom, h.actor, m, w[factPlace]); is != truce.Unknown {
 			return is == truce.Yes
@@ -706,9 +726,9 @@ func (sp *space) holderIDs(rules []*rule) []string {
 		return nil
 	}
 	if len(sp.s.e.Control) == 0 {
-		return append(slices.Clone(sp.j.who.all), nobodyActor)
+		return sp.j.who.everyone
 	}
-	return sp.candidates(sp.s.e.Control)
+	return sp.candidates(sp.s.e.Control, nil)
 }
 
 func (sp *space) setControl(ids []string) {
