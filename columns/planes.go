@@ -62,7 +62,7 @@ const lane = 8
 
 type words [lane]uint64
 
-// line is one lane of a class.
+// line is one lane of a class; equal ones are kept once.
 type line struct{ can, surely words }
 
 // Planes judges rows against all clauses at once.
@@ -81,7 +81,8 @@ type Planes struct {
 type plane struct {
 	reason uint32
 	lanes  []uint32 // for each class, the line of each lane
-	lines  []line
+	can    []words  // the lines
+	surely []words  // apart from can, which is looked at far more often
 	live   []uint64 // for each class, which of its lanes are not empty, 64 a word
 }
 
@@ -115,7 +116,7 @@ func NewPlanes(groups []Group, facts []Fact) (*Planes, error) {
 
 // plane arranges the classes of a fact, keeping equal lines once.
 func (p *Planes) plane(f Fact, bit []uint32) plane {
-	out := plane{reason: 1 << f.Reason, lines: make([]line, 1)}
+	out := plane{reason: 1 << f.Reason, can: make([]words, 1), surely: make([]words, 1)}
 	known := map[line]uint32{{}: 0}
 	for _, class := range f.Classes {
 		lines := make([]line, p.lanes)
@@ -132,9 +133,9 @@ func (p *Planes) plane(f Fact, bit []uint32) plane {
 		for i, l := range lines {
 			n, ok := known[l]
 			if !ok {
-				n = uint32(len(out.lines))
+				n = uint32(len(out.can))
 				known[l] = n
-				out.lines = append(out.lines, l)
+				out.can, out.surely = append(out.can, l.can), append(out.surely, l.surely)
 			}
 			out.lanes = append(out.lanes, n)
 			if n > 0 {
@@ -190,7 +191,7 @@ func (p *Planes) reach(n int) {
 // surely met, else its first that may be. classes holds one column a fact, in the order
 // of NewPlanes, with the class of each row.
 func (p *Planes) Judge(classes [][]uint32, found []Finding) []Finding {
-	r := rowJudge{p, make([]int, len(p.facts)), make([]*line, len(p.facts))}
+	r := rowJudge{p, make([]int, len(p.facts)), make([]*words, len(p.facts))}
 	var some [batch]uint32
 	for from := 0; from < len(classes[0]); from += batch {
 		for _, row := range p.alive(classes, from, &some) {
@@ -236,8 +237,8 @@ func (p *Planes) alive(classes [][]uint32, from int, some *[batch]uint32) []uint
 // rowJudge judges one row after another.
 type rowJudge struct {
 	*Planes
-	class []int   // of each fact of the row
-	lines []*line // of each fact, in the lane at hand
+	class []int    // of each fact of the row
+	sure  []*words // of each fact, in the lane at hand
 }
 
 // judge adds the findings of a row, whose classes are set.
@@ -273,10 +274,11 @@ func (r *rowJudge) lane(row uint32, l int, found []Finding) []Finding {
 	m0, m1, m2, m3, m4, m5, m6, m7 := all, all, all, all, all, all, all, all
 	for f := range r.facts {
 		p := &r.facts[f]
-		s := &p.lines[p.lanes[r.class[f]*r.lanes+l]]
-		r.lines[f] = s
-		m0, m1, m2, m3 = m0&s.can[0], m1&s.can[1], m2&s.can[2], m3&s.can[3]
-		m4, m5, m6, m7 = m4&s.can[4], m5&s.can[5], m6&s.can[6], m7&s.can[7]
+		n := p.lanes[r.class[f]*r.lanes+l]
+		s := &p.can[n]
+		r.sure[f] = &p.surely[n]
+		m0, m1, m2, m3 = m0&s[0], m1&s[1], m2&s[2], m3&s[3]
+		m4, m5, m6, m7 = m4&s[4], m5&s[5], m6&s[6], m7&s[7]
 	}
 	if m0|m1|m2|m3|m4|m5|m6|m7 == 0 {
 		return found
@@ -292,8 +294,8 @@ func (r *rowJudge) lane(row uint32, l int, found []Finding) []Finding {
 // word adds the findings for the clauses m, not empty, of one word.
 func (r *rowJudge) word(row uint32, word int, m uint64, found []Finding) []Finding {
 	sure := m
-	for _, s := range r.lines {
-		sure &= s.surely[word%lane]
+	for _, s := range r.sure {
+		sure &= s[word%lane]
 	}
 	for m != 0 {
 		first := bits.TrailingZeros64(m)
@@ -322,8 +324,8 @@ func (r *rowJudge) word(row uint32, word int, m uint64, found []Finding) []Findi
 // open returns the reasons why the clause at bit is not surely met.
 func (r *rowJudge) open(bit int) uint32 {
 	open := uint32(0)
-	for f, s := range r.lines {
-		sure := uint32(s.surely[bit/64%lane] >> (bit % 64) & 1)
+	for f, s := range r.sure {
+		sure := uint32(s[bit/64%lane] >> (bit % 64) & 1)
 		open |= r.facts[f].reason & (sure - 1)
 	}
 	return open
