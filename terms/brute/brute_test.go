@@ -125,9 +125,25 @@ func (s *tally) one(b *bench, c *terms.Clause, e *truce.Element) {
 	case want == truce.Undetermined:
 		s.open.Add(1)
 	}
+	s.readings(b, q, v)
 	s.settle(b, q, c, e, v)
 	if b.Seed%uint64(*every) == 0 {
 		s.restsOn(b, c, e, v)
+	}
+}
+
+// readings compares the outcome under each reading.
+func (s *tally) readings(b *bench, q *Question, v truce.Verdict) {
+	if len(v.Readings) == 0 && len(q.c.Readings) > 0 && q.c.Readings[0].Name == "by its end" {
+		return // end and length agree after all
+	}
+	for i, r := range q.c.Readings {
+		alone := *q
+		alone.readings = q.readings[i : i+1]
+		if i >= len(v.Readings) || v.Readings[i].Name != r.Name || v.Readings[i].Outcome != alone.Outcome() {
+			s.differ("seed %d, clause %s, element %s: reading %s is %s in the worlds; the engine has %+v", b.Seed, q.c.ID, q.e.ID, r.Name, alone.Outcome(), v.Readings)
+			return
+		}
 	}
 }
 

@@ -90,12 +90,10 @@ func (q *Question) choosePicks(ids []string, may func(Person) bool) []pick {
 			out = append(out, pick{id: id})
 			continue
 		}
-		if len(p.Members) == 1 && !p.Open { // another name for that one
-			out = append(out, pick{id: p.Members[0]})
-			continue
-		}
 		for _, m := range p.Members {
-			out = append(out, pick{m, id})
+			if !slices.Contains(ids, m) { // who is meant by his own name is himself
+				out = append(out, pick{m, id})
+			}
 		}
 		if p.Open {
 			out = append(out, pick{unnamed, id})

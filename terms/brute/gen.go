@@ -13,15 +13,16 @@ import (
 // generator draws a case.
 type generator struct {
 	*rand.Rand
-	c        *Case
-	parties  []string
-	areas    []string // names of places made of whole cells
-	lines    []string
-	points   bool // distances decide, so elements lie in the middle of cells
-	umbrella bool
-	bound    bool // the clause says by whom
-	stepped  map[string]bool
-	bothEnds bool // a window may be given an end and a length that disagree
+	c         *Case
+	parties   []string
+	areas     []string // names of places made of whole cells
+	lines     []string
+	points    bool // distances decide, so elements lie in the middle of cells
+	umbrella  bool
+	bound     bool // the clause says by whom
+	stepped   map[string]bool
+	accepting []string // parties whose acceptances are beyond doubt
+	bothEnds  bool     // a window may be given an end and a length that disagree
 }
 
 // New makes the case of a seed. The same seed makes the same case.
@@ -284,6 +285,9 @@ func (g *generator) drawParties(b *strings.Builder) {
 		fmt.Fprintf(b, "  %s: {%s}\n", name, strings.Join(g.party(name), ", "))
 		g.parties = append(g.parties, name)
 	}
+	if len(g.accepting) > 0 && g.chance(25) {
+		fmt.Fprintf(b, "needs: %s\n", list(some(g, g.accepting, 1+g.IntN(2))))
+	}
 }
 
 func list(words []string) string { return "[" + strings.Join(words, ", ") + "]" }
@@ -302,7 +306,11 @@ func (g *generator) party(name string) []string {
 	if len(keys) < 2 && g.chance(40) {
 		at, _ := g.wall(0, hours/2)
 		keys = append(keys, "adhering: "+pickOne(g, []string{"yes", "'" + at + "'", "{from: '" + at + "', as: signatory}", "{as: signatory}"}))
-		g.steps(map[bool]string{true: "signatory", false: name}[strings.Contains(keys[len(keys)-1], "signatory")])
+		as := map[bool]string{true: "signatory", false: name}[strings.Contains(keys[len(keys)-1], "signatory")]
+		g.steps(as)
+		if g.beyondDoubt(as) && len(keys) == 1 && !strings.Contains(keys[len(keys)-1], at) {
+			g.accepting = append(g.accepting, name)
+		}
 	}
 	if len(keys) < 2 && g.chance(25) {
 		keys = append(keys, "listed: blacklist")
@@ -321,6 +329,9 @@ func (g *generator) party(name string) []string {
 	}
 	if len(g.parties) > 0 && g.chance(25) {
 		keys = append(keys, "except: "+list(some(g, g.parties, 1)))
+	}
+	if len(keys) > 1 {
+		g.accepting = slices.DeleteFunc(g.accepting, func(a string) bool { return a == name })
 	}
 	return keys
 }
@@ -405,4 +416,17 @@ func Again(c *Case, salt string) *generator {
 // drawn returns the places that are not the outside of another: see known_test.go.
 func (g *generator) drawn() []string {
 	return slices.DeleteFunc(slices.Clone(g.areas), func(a string) bool { return a == "rest" })
+}
+
+// beyondDoubt says that acceptances as that party are established, lasting, and of actors
+// that are themselves: what else it takes to be accepted is not this package's business.
+func (g *generator) beyondDoubt(as string) bool {
+	for _, p := range g.c.table.Persons {
+		for _, s := range p.Steps {
+			if s.As == as && (s.Claimed || s.Status != "accepted" || p.Umbrella) {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -71,6 +71,11 @@ func (g *generator) duty(excuses []string) []entry {
 	if g.chance(10) {
 		out = append(out, entry{"count", fmt.Sprintf("'%s %d'", pickOne(g, []string{">", ">=", "<", "<="}), 5+g.IntN(3))})
 	}
+	if len(g.accepting) > 0 && g.chance(30) {
+		before, _ := g.wall(0, hours) // half past: see known_test.go
+		out = append(out, entry{"provided", "{accepted: " + list(some(g, g.accepting, 1+g.IntN(2))) +
+			", before: '" + strings.TrimSuffix(before, "00") + "30'}"})
+	}
 	if len(excuses) > 0 && g.chance(75) {
 		out = append(out, entry{"unless", list(some(g, excuses, 1+g.IntN(2)))})
 	}
