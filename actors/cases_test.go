@@ -106,9 +106,9 @@ func TestCasesOfTheUkrainianRegister(t *testing.T) {
 	}{
 		{"ukraine", "ukrainian-armed-forces", truce.Yes},
 		{"ukraine", "azov", truce.Yes}, // part of the National Guard, which is part of the forces
-		{"ukraine", "dpr", truce.No},
+		{"ukraine", "dpr-forces", truce.No},
 		{"ukraine", "right-sector", truce.No},
-		{"other-side", "dpr", truce.Yes},
+		{"other-side", "dpr-forces", truce.Yes},
 		{"other-side", "novorossiya", truce.Yes}, // both whom it covers
 		{"other-side", "russian-armed-forces", truce.Unknown},
 		{"other-side", "osce-smm", truce.No},

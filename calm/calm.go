@@ -20,6 +20,9 @@ type Rule struct {
 	Days, Hours int
 	Zone        *time.Location
 	Start       time.Time
+	// Watched says that whatever broke the calm would be on record. Without it a calm is
+	// never surely reached: a record that is silent proves nothing.
+	Watched bool
 	// Judges are the bodies that must each be satisfied with each day. Without them the
 	// clock runs on violations alone.
 	Judges []string
@@ -179,6 +182,9 @@ func unbroken(r Rule, events []Event, until time.Time, c Clock) Clock {
 	c.note(r, least, most, until)
 	c.Since = [2]time.Time{most, least}
 	c.Least, c.Most = r.count(least, until), r.count(most, until)
+	if !r.Watched && c.State != Complete {
+		c.Least = 0
+	}
 	if c.State == Running && !c.CompleteFrom.IsZero() {
 		c.State = Open
 	}
@@ -201,7 +207,7 @@ func (c *Clock) note(r Rule, least, most, at time.Time) {
 	if end := r.end(most); c.CompleteFrom.IsZero() && !end.After(at) {
 		c.CompleteFrom = end
 	}
-	if end := r.end(least); c.State != Complete && !end.After(at) {
+	if end := r.end(least); r.Watched && c.State != Complete && !end.After(at) {
 		c.State, c.CompleteAt = Complete, end
 		c.Least, c.Most, c.Since = c.Goal, c.Goal, [2]time.Time{most, least}
 		c.Steps = append(c.Steps, Step{At: end, State: Complete, Why: "the calm has held long enough", Least: c.Goal, Most: c.Goal})

@@ -45,6 +45,7 @@ type Result struct {
 	Elements  []truce.Element // by time, then identifier
 	Reports   int
 	Rows      int
+	Outside   int // elements that surely lie outside the mission's period
 	Tally     *Tally
 	Duties    []terms.Duty
 	Clocks    []Clock
@@ -103,6 +104,7 @@ func (m *Mission) Read(ctx context.Context, o CheckOptions, r *Result) error {
 			return err
 		}
 	}
+	r.Outside = m.leaveOut(&r.Elements)
 	slices.SortFunc(r.Elements, compareElements)
 	return aside.Close()
 }
@@ -166,6 +168,23 @@ func repeated(file string, report truce.Report, first string) *intake.RowError {
 	want := "an identifier of its own"
 	return &intake.RowError{Field: "id", Value: report.ID, Want: want, Problem: truce.Problem{
 		File: report.At, Field: "id", Code: "duplicate-id", Msg: fmt.Sprintf("%q was read already at %s", report.ID, first), Want: want, Value: report.ID}}
+}
+
+// leaveOut takes out the elements that surely lie outside the mission's period and counts them.
+func (m *Mission) leaveOut(elements *[]truce.Element) int {
+	before := len(*elements)
+	end := m.To
+	if !end.IsZero() {
+		end = end.AddDate(0, 0, 1).Add(m.Cut)
+	}
+	out := func(w truce.When) bool {
+		return !w.To.IsZero() && !m.From.IsZero() && (w.To.Before(m.From.Add(m.Cut)) || w.To.Equal(m.From.Add(m.Cut)) && !w.Instant()) ||
+			!w.From.IsZero() && !end.IsZero() && !w.From.Before(end)
+	}
+	*elements = slices.DeleteFunc(*elements, func(e truce.Element) bool {
+		return len(e.When) > 0 && !slices.ContainsFunc(e.When, func(w truce.When) bool { return !out(w) })
+	})
+	return before - len(*elements)
 }
 
 func compareElements(a, b truce.Element) int {

@@ -24,15 +24,21 @@ func (r *Result) Days() []string {
 	if len(have) == 0 {
 		return nil
 	}
-	if from.IsZero() {
-		from, _ = time.ParseInLocation(time.DateOnly, have[0], r.Mission.Zone)
+	first, last := have[0], have[len(have)-1]
+	if !from.IsZero() {
+		first = from.Format(time.DateOnly)
 	}
-	if to.IsZero() {
-		to, _ = time.ParseInLocation(time.DateOnly, have[len(have)-1], r.Mission.Zone)
+	if !to.IsZero() {
+		last = to.Format(time.DateOnly)
 	}
+	day, err := time.Parse(time.DateOnly, first) // civil days: no zone, no clock changes
 	var out []string
-	for d := from; !d.After(to) && len(out) < 20000; d = d.AddDate(0, 0, 1) {
-		out = append(out, d.Format(time.DateOnly))
+	for ; err == nil && len(out) < 20000; day = day.AddDate(0, 0, 1) {
+		d := day.Format(time.DateOnly)
+		if d > last {
+			break
+		}
+		out = append(out, d)
 	}
 	return out
 }
@@ -140,7 +146,8 @@ func (r *Result) day(d string) export.Day {
 	if n == nil {
 		n = &DayTally{}
 	}
-	out.Elements, out.KilledLow, out.KilledHigh, out.KilledUnknown = n.Elements, n.KilledLow, n.KilledHigh, n.KilledUnknown
+	out.Elements = n.Elements
+	out.KilledLow, out.KilledHigh, out.KilledUnknown = n.Killed()
 	for _, j := range r.Judges {
 		if a := n.Agreements[j.Agreement().ID]; a != nil {
 			out.Counts = append(out.Counts, export.DayCount{Agreement: j.Agreement().ID, Violation: a[0], Undetermined: a[1], NoViolation: a[2]})

@@ -56,7 +56,7 @@ func (r *Result) follow() {
 
 // clock runs one calm on the verdicts of the clauses it is about.
 func (r *Result) clock(j *terms.Judge, c *terms.Clause, when map[string][]truce.When, until time.Time) Clock {
-	rule := calm.Rule{Days: c.Calm.Length.Days, Hours: c.Calm.Length.Minutes / 60, Zone: j.Zone(), Start: j.Start(c)}
+	rule := calm.Rule{Days: c.Calm.Length.Days, Hours: c.Calm.Length.Minutes / 60, Zone: j.Zone(), Start: j.Start(c), Watched: c.Ledger}
 	unit := "days"
 	if rule.Days == 0 {
 		unit = "hours"

@@ -36,10 +36,42 @@ type ClauseTally struct {
 	WantOf                                          map[string]int
 }
 
-// DayTally is the count of one reporting day. Deaths are as reported, a low and a high.
+// DayTally is the count of one reporting day.
 type DayTally struct {
-	Elements, KilledLow, KilledHigh, KilledUnknown int
-	Agreements                                     map[string]*[3]int // violation, undetermined, no violation
+	Elements   int
+	Agreements map[string]*[3]int // violation, undetermined, no violation
+	killed     map[string]*truce.Range
+}
+
+// Killed adds up the deaths as reported, once for each incident: from the lowest to the
+// highest figure anybody gave. Unknown is how many incidents have no figure at all.
+func (d *DayTally) Killed() (low, high, unknown int) {
+	for _, r := range d.killed {
+		if r == nil {
+			unknown++
+			continue
+		}
+		low, high = low+int(r.Low), high+int(r.High)
+	}
+	return low, high, unknown
+}
+
+// count enters an element's figure under its incident.
+func (d *DayTally) count(e *truce.Element) {
+	key := e.Incident
+	if key == "" {
+		key = e.ID
+	}
+	had := d.killed[key]
+	switch {
+	case e.Killed == nil:
+		d.killed[key] = had
+	case had == nil:
+		r := *e.Killed
+		d.killed[key] = &r
+	default:
+		had.Low, had.High = min(had.Low, e.Killed.Low), max(had.High, e.Killed.High)
+	}
 }
 
 // NewTally returns an empty tally.
@@ -134,18 +166,13 @@ func (t *Tally) day(m *Mission, e *truce.Element) *DayTally {
 	}
 	d := t.Days[key]
 	if d == nil {
-		d = &DayTally{Agreements: map[string]*[3]int{}}
+		d = &DayTally{Agreements: map[string]*[3]int{}, killed: map[string]*truce.Range{}}
 		t.Days[key] = d
 	}
 	if !t.seen[e.ID] {
 		t.seen[e.ID] = true
 		d.Elements++
-		if k := e.Killed; k != nil {
-			d.KilledLow += int(k.Low)
-			d.KilledHigh += int(k.High)
-		} else {
-			d.KilledUnknown++
-		}
+		d.count(e)
 	}
 	return d
 }

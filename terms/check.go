@@ -350,7 +350,7 @@ func (c *checker) kindKeys(cl *Clause, at func(string) string) {
 	say(cl.Kind != Excuse && (cl.RaisedAs != "" || cl.CountsAs != ""), "key-kind", "an excuse", "raised_as and counts_as belong to an excuse")
 	say(cl.Kind == Calm && cl.Acts != nil, "key-kind", "an excuse", "acts belongs to an excuse")
 	say(cl.Kind != Permit && cl.Of != nil, "key-kind", "a permit (calm has of: inside)", "of belongs to a permit")
-	say(cl.Kind != Require && (cl.Upon != nil || cl.Shown != nil || cl.Effort || cl.Amount != 0 || cl.Ledger), "key-kind", "a require", "upon, shown, effort, ledger and a bare count belong to a require")
+	say(cl.Kind != Require && (cl.Upon != nil || cl.Shown != nil || cl.Effort || cl.Amount != 0 || cl.Ledger && cl.Kind != Calm), "key-kind", "a require", "upon, shown, effort and a bare count belong to a require, ledger to a require or a calm")
 	say(cl.Kind == Require && cl.Upon != nil && len(cl.Shown) == 0, "missing-key", "shown: {fact: value}", "upon without shown: nothing would show that the duty was met")
 	say(cl.Kind == Require && cl.Upon == nil && len(cl.Shown) != 0, "missing-key", "upon: [acts]", "shown without upon: nothing raises the duty")
 	say(cl.Kind != Keep && (cl.ConfirmedBy != nil || cl.Fresh != nil), "key-kind", "a keep", "confirmed_by and fresh belong to a keep")

@@ -17,6 +17,9 @@ func summary(out io.Writer, r *desk.Result, page string) error {
 	w := bufio.NewWriter(out)
 	t := r.Tally
 	fmt.Fprintf(w, "%s: %d rows, %d reports, %d elements, %d agreements\n", r.Mission.Title, r.Rows, r.Reports, len(r.Elements), len(r.Judges))
+	if r.Outside > 0 {
+		fmt.Fprintf(w, "%d elements lie outside the mission's period and are left out\n", r.Outside)
+	}
 	fmt.Fprintf(w, "verdicts: %d violation, %d undetermined, %d no violation, %d withdrawn\n", t.Violation, t.Undetermined, t.NoViolation, t.Withdrawn)
 	clauseTable(w, r)
 	duties(w, r)
@@ -99,7 +102,8 @@ func dayTable(w io.Writer, r *desk.Result) {
 		for _, a := range n.Agreements {
 			v, u = v+a[0], u+a[1]
 		}
-		fmt.Fprintf(tw, "%s\t%d\t%s\t%d\t%d\t\n", d, n.Elements, rangeText(n.KilledLow, n.KilledHigh), v, u)
+		low, high, _ := n.Killed()
+		fmt.Fprintf(tw, "%s\t%d\t%s\t%d\t%d\t\n", d, n.Elements, rangeText(low, high), v, u)
 	}
 	tw.Flush()
 	if r.Tally.Undated > 0 {

@@ -218,10 +218,21 @@ func (c *clock) inWindow(during *terms.Time, t time.Time) bool {
 	if c.contains(c.a.InForce, t) {
 		return true
 	}
-	if len(during.Any) > 0 {
+	own, has := c.start(during)
+	return c.early(during) && has && !t.Before(own) && t.Before(c.general())
+}
+
+// early says that a span starts before the agreement does.
+func (c *clock) early(during *terms.Time) bool {
+	if during == nil || len(during.Any) > 0 {
 		return false
 	}
 	own, has := c.start(during)
-	general, ok := c.start(c.a.InForce)
-	return has && ok && !t.Before(own) && t.Before(general)
+	return has && own.Before(c.general())
+}
+
+// general is when the agreement starts; a text without a start has always applied.
+func (c *clock) general() time.Time {
+	t, _ := c.start(c.a.InForce)
+	return t
 }

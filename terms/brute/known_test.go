@@ -111,6 +111,11 @@ adherence:
 			register: people + "  - {id: bloc, kind: umbrella, names: [bloc], members: [army], open: yes}\n" +
 				"adherence: [{agreement: brute, actor: bloc, as: opp, status: accepted, at: 2016-03-10, by: them, standing: established}]\n",
 			element: with(func(e *truce.Element) { e.By = []string{"bloc"} }), want: truce.Undetermined},
+		{name: "no duty of an agreement binds before all have accepted that it needs", mask: "earlyWithoutNeeds",
+			why:      "docs/language.md: with needs the agreement is in force only after each has accepted; a during of its own does not change that",
+			text:     "parties: {opp: {adhering: yes}}\nneeds: [opp]\nclauses: [{id: D, forbid: attack, during: 2016-02-20 ..}]\n",
+			register: people + "adherence: [{agreement: brute, actor: front, as: opp, status: accepted, at: 2016-05-28, by: them, standing: established}]\n",
+			element:  strike(), want: truce.NoViolation},
 		{name: "to be named in a party is not to have accepted", mask: "generator.accepting",
 			why:      "docs/language.md: provided: accepted asks for an acceptance, as needs does",
 			text:     "parties: {opp: {actors: [army], adhering: yes}}\nclauses: [{id: D, forbid: attack, provided: {accepted: [opp], before: 2016-02-28}}]\n",
