@@ -13,7 +13,6 @@ package scenario
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -102,6 +101,9 @@ func Run(ctx context.Context, name string, text []byte, beside ...fs.FS) (Result
 		if err := s.check(ctx); err != nil {
 			return result, s.plain(err)
 		}
+		if err := s.aside(lines); err != nil {
+			return result, err
+		}
 		for _, l := range lines {
 			row, err := s.row(l)
 			if err != nil {
@@ -114,6 +116,21 @@ func Run(ctx context.Context, name string, text []byte, beside ...fs.FS) (Result
 		return result, &truce.Error{Kind: truce.Invalid, At: name, Msg: "nothing is expected", Hint: "a part -- expect --"}
 	}
 	return result, nil
+}
+
+// Unpack sets the mission of a file of cases up in a folder, as it stands before the first
+// expectations, with all that it names: to open, check and look at like any mission.
+func Unpack(dir, name string, text []byte, beside ...fs.FS) error {
+	s := &stage{name: name, dir: dir, beside: beside}
+	for _, part := range parts(txtar.Parse(text), text) {
+		if part.Name == Expect {
+			break
+		}
+		if err := s.put(part); err != nil {
+			return err
+		}
+	}
+	return s.fetch()
 }
 
 // part is one file of an archive with the line its text starts on.
@@ -166,9 +183,9 @@ func (s *stage) check(ctx context.Context) error {
 	if err := s.fetch(); err != nil {
 		return err
 	}
-	m, problems, err := desk.Open(s.dir, desk.OpenOptions{})
+	m, _, err := desk.Open(s.dir, desk.OpenOptions{})
 	if err != nil {
-		return errors.Join(err, problems.Err())
+		return err
 	}
 	s.mission, s.verdicts = m, map[[2]string]truce.Verdict{}
 	s.result, err = m.Check(ctx, desk.CheckOptions{Each: func(e *truce.Element, v truce.Verdict) error {
@@ -179,6 +196,15 @@ func (s *stage) check(ctx context.Context) error {
 		return err
 	}
 	return s.notes()
+}
+
+// aside refuses a record with rows that cannot be read, unless the lines count them.
+func (s *stage) aside(lines []line) error {
+	counted := func(l line) bool { return l.words[0] == "count" && l.words[1] == "set-aside" }
+	if len(s.result.SetAside) == 0 || slices.ContainsFunc(lines, counted) {
+		return nil
+	}
+	return s.plain(s.result.SetAside[0])
 }
 
 // fetch copies what the mission names and the file does not hold.
