@@ -112,7 +112,7 @@ func (r *report) markdown() string {
 	var b strings.Builder
 	terms := r.world.Config.Terms
 	fmt.Fprintf(&b, "Measured %s with %s on %d cores (%s), %s. ", time.Now().UTC().Format(time.DateOnly), runtime.Version(),
-		runtime.NumCPU(), runtime.GOARCH, "other work may have run beside it")
+		runtime.NumCPU(), runtime.GOARCH, load())
 	fmt.Fprintf(&b, "World: seed %d, %d zones with %d corners, %d agreements of %d terms.\n\n", r.world.Seed,
 		len(r.world.Zones), r.world.Corners(), len(r.world.Agreements), terms)
 	for _, s := range r.skipped {
@@ -124,6 +124,16 @@ func (r *report) markdown() string {
 	r.streamTable(&b)
 	r.goalTable(&b)
 	return b.String()
+}
+
+// load says how much else ran: figures of two workers mean little when it is above one.
+func load() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	f := strings.Fields(string(b))
+	if err != nil || len(f) < 3 {
+		return "load unknown"
+	}
+	return "load over the last 5 minutes " + f[1] + ", this run's own included"
 }
 
 func (r *report) peerTable(b *strings.Builder, terms int) {
