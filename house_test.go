@@ -33,10 +33,12 @@ var imports = map[string]string{
 	"truce/export":  "truce truce/geo",
 	// Third floor: the use cases.
 	"truce/desk": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export",
+	// Beside it: the acceptance suite, which negotiators use too.
+	"truce/scenario": "truce truce/terms truce/desk",
 	// Roof: the doors.
-	"truce/cmd/truce": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk",
+	"truce/cmd/truce": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario",
 	// Outside, for tests and measurements only; nothing above may import them.
-	"truce/scenario":     "truce truce/terms truce/desk",
+
 	"truce/terms/brute":  "truce truce/terms",
 	"truce/bench":        "truce truce/columns truce/bench/world truce/bench/engine",
 	"truce/bench/world":  "truce",

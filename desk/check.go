@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -166,8 +167,12 @@ func (r *Result) putAside(bad *intake.RowError, aside *intake.SetAside, path str
 // repeated is the error of a report whose identifier another file had already.
 func repeated(file string, report truce.Report, first string) *intake.RowError {
 	want := "an identifier of its own"
-	return &intake.RowError{Field: "id", Value: report.ID, Want: want, Problem: truce.Problem{
-		File: report.At, Field: "id", Code: "duplicate-id", Msg: fmt.Sprintf("%q was read already at %s", report.ID, first), Want: want, Value: report.ID}}
+	line := 0
+	if at := strings.LastIndexByte(report.At, ':'); at >= 0 {
+		line, _ = strconv.Atoi(report.At[at+1:])
+	}
+	return &intake.RowError{Line: line, Raw: report.ID, Field: "id", Value: report.ID, Want: want, Problem: truce.Problem{
+		File: file, Line: line, Field: "id", Code: "duplicate-id", Msg: fmt.Sprintf("%q was read already at %s", report.ID, first), Want: want, Value: report.ID}}
 }
 
 // leaveOut takes out the elements that surely lie outside the mission's period and counts them.
@@ -360,7 +365,7 @@ func (m *Mission) Explain(ctx context.Context, o CheckOptions, id string) ([]Exp
 	var out []Explained
 	for i := range r.Elements {
 		e := &r.Elements[i]
-		if e.ID != id && e.Incident != id && !strings.HasPrefix(e.ID, id+"/") {
+		if id == "" || e.ID != id && e.Incident != id && !strings.HasPrefix(e.ID, id+"/") {
 			continue
 		}
 		x := Explained{Element: e}

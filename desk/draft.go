@@ -11,29 +11,36 @@ import (
 
 // Trial is a draft held against a record.
 type Trial struct {
-	Draft    *terms.Agreement
-	Elements int
-	Clauses  []ClauseTrial
+	Draft     *terms.Agreement `json:"-"`
+	Agreement string           `json:"agreement"`
+	Version   string           `json:"version"`
+	Elements  int              `json:"elements"`
+	Clauses   []ClauseTrial    `json:"clauses"`
 	// Flips are the verdicts that differ from an older version, by element then clause.
-	Flips []Flip
+	Flips []Flip `json:"flips"`
 	// Gone and New are clauses that only one of the two versions has.
-	Gone, New []string
+	Gone []string `json:"gone,omitempty"`
+	New  []string `json:"new,omitempty"`
 }
 
 // ClauseTrial is what one clause of a draft would have caught.
 type ClauseTrial struct {
-	Clause   *terms.Clause
-	Tally    *ClauseTally
-	Readings []Change // against the clause as a whole
-	Variants []Change // against the clause as drafted
+	Clause   *terms.Clause `json:"-"`
+	ID       string        `json:"clause"`
+	Tally    *ClauseTally  `json:"counts"`
+	Readings []Change      `json:"readings,omitempty"` // against the clause as a whole
+	Variants []Change      `json:"variants,omitempty"` // against the clause as drafted
 }
 
 // Change is what a reading or a variant makes of the record.
 type Change struct {
-	Name, HeldBy                         string
-	Violation, NoViolation, Undetermined int
+	Name         string `json:"name"`
+	HeldBy       string `json:"held_by,omitempty"`
+	Violation    int    `json:"violation"`
+	NoViolation  int    `json:"no_violation"`
+	Undetermined int    `json:"undetermined"`
 	// Differ lists the elements judged differently.
-	Differ []string
+	Differ []string `json:"differ,omitempty"`
 }
 
 func (c *Change) count(o truce.Outcome) {
@@ -49,9 +56,12 @@ func (c *Change) count(o truce.Outcome) {
 
 // Flip is one verdict that changed between two versions.
 type Flip struct {
-	Element, Clause string
-	Was, Is         truce.Outcome
-	WasCode, IsCode string
+	Element string        `json:"element"`
+	Clause  string        `json:"clause"`
+	Was     truce.Outcome `json:"was"`
+	Is      truce.Outcome `json:"is"`
+	WasCode string        `json:"was_code"`
+	IsCode  string        `json:"is_code"`
 }
 
 // Try judges the record under a draft and, if old is not nil, under an older version.
@@ -68,13 +78,13 @@ func (m *Mission) Try(ctx context.Context, draft, old *terms.Agreement, o CheckO
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	t := &Trial{Draft: draft, Elements: len(subjects)}
+	t := &Trial{Draft: draft, Agreement: draft.ID, Version: draft.Version(), Elements: len(subjects), Flips: []Flip{}}
 	verdicts := map[string][]truce.Verdict{}
 	for _, c := range draft.Clauses {
 		if !terms.Judged(c) {
 			continue
 		}
-		ct := ClauseTrial{Clause: c}
+		ct := ClauseTrial{Clause: c, ID: c.ID}
 		for i, s := range subjects {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()

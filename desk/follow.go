@@ -40,7 +40,11 @@ func (r *Result) follow() {
 	for i := range r.Elements {
 		e := &r.Elements[i]
 		when[e.ID] = e.When
-		subjects = append(subjects, terms.NewSubject(r.Mission.atlas, e))
+		s := terms.NewSubject(r.Mission.atlas, e)
+		subjects = append(subjects, s)
+		for _, note := range s.Notes() {
+			r.Warnings = append(r.Warnings, truce.Problem{File: e.ID, Code: "place", Msg: note, Warning: true})
+		}
 	}
 	for _, j := range r.Judges {
 		for _, c := range j.Agreement().Clauses {

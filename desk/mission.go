@@ -24,6 +24,7 @@ import (
 
 	"truce"
 	"truce/actors"
+	"truce/calm"
 	"truce/geo"
 	"truce/intake"
 	"truce/mappings"
@@ -57,7 +58,11 @@ type Mission struct {
 	register *actors.Register
 	atlas    *geo.Atlas
 	coarse   map[string]geo.Extent // places as published, by extent
+	files    []string
 }
+
+// Files lists the files that the mission was read from, its records left out.
+func (m *Mission) Files() []string { return slices.Clone(m.files) }
 
 // Source is a file of records with how to read it.
 type Source struct {
@@ -150,6 +155,10 @@ func Open(dir string, o OpenOptions) (*Mission, truce.Problems, error) {
 	if err != nil {
 		return nil, problems, err
 	}
+	if err := m.checkEntries(m.path(f.Entries)); err != nil {
+		return nil, problems, err
+	}
+	m.files = append(append([]string{path, m.path(f.Register), m.path(f.Entries), m.path(f.Outline), m.path(f.Areas)}, m.paths(f.Places...)...), append(files, o.Places...)...)
 	for _, r := range f.Records {
 		s := Source{m.path(r.File), r.Mapping}
 		if _, builtin := mappings.Builtin(r.Mapping); r.Mapping != "" && !builtin {
@@ -310,6 +319,40 @@ func (m *Mission) loadEntries(name string, version io.Writer) error {
 	return nil
 }
 
+// checkEntries refuses entries about what the loaded agreements do not have. Those about
+// other agreements wait.
+func (m *Mission) checkEntries(path string) error {
+	find := func(id string) *terms.Agreement {
+		for _, a := range m.Agreements {
+			if a.ID == id {
+				return a
+			}
+		}
+		return nil
+	}
+	bad := func(msg, hint string) error {
+		return &truce.Error{Kind: truce.Invalid, At: path, Msg: msg, Hint: hint}
+	}
+	for _, e := range m.Book.Moments {
+		if a := find(e.Agreement); a != nil {
+			if _, ok := a.Moments[e.Moment]; !ok {
+				return bad(fmt.Sprintf("%s has no moment %q", e.Agreement, e.Moment), "one of "+strings.Join(sortedWords(a.Moments), ", "))
+			}
+		}
+	}
+	for _, e := range m.Book.Judgments {
+		if a := find(e.Agreement); a != nil {
+			if c := a.Clause(e.Clause); c == nil || c.Kind != terms.Calm {
+				return bad(fmt.Sprintf("%s has no calm clause %q", e.Agreement, e.Clause), "the id of a calm clause")
+			}
+		}
+		if !slices.Contains(calm.Words(), calm.Word(e.Says)) {
+			return bad(fmt.Sprintf("a judgment on %s says %q", e.Clause, e.Says), "satisfied, not satisfied, hold, resume or reset")
+		}
+	}
+	return nil
+}
+
 func (m *Mission) instant(text, path, what string) (time.Time, error) {
 	t, err := terms.ParseTime(text, m.Zone)
 	if err != nil {
@@ -359,13 +402,19 @@ func fileError(name string, err error) error {
 	return &truce.Error{Kind: kind, At: name, Msg: "cannot be read", Err: err}
 }
 
-var lineOf = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
+var lineOf = regexp.MustCompile(`(?:line |L)(\d+)(?:(?:, column |\.C)(\d+))?`)
+
+// yamlText takes what only a programmer needs out of the library's messages.
+var yamlText = strings.NewReplacer("yaml: ", "", " in type desk.missionFile", "", " in type desk.entriesFile", "", "construct errors:", "", "\n", " ")
 
 // readYAML reads a small file into a struct; a key that it does not have is an error.
 func readYAML(name string, into any) error {
 	text, err := ReadFile(name)
 	if err != nil {
 		return err
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil
 	}
 	if err := yaml.Load(text, into, yaml.WithKnownFields()); err != nil {
 		at := name
@@ -375,7 +424,7 @@ func readYAML(name string, into any) error {
 				at += ":" + n[2]
 			}
 		}
-		return &truce.Error{Kind: truce.Invalid, At: at, Msg: strings.TrimPrefix(err.Error(), "yaml: "), Hint: "see docs/missions.md"}
+		return &truce.Error{Kind: truce.Invalid, At: at, Msg: yamlText.Replace(err.Error()), Hint: "see docs/missions.md"}
 	}
 	return nil
 }
@@ -411,7 +460,7 @@ func (m *Mission) options(s Source, unmatched intake.Unmatched, warn func(truce.
 	return o, problems.Err()
 }
 
-func sortedWords(m map[string][]string) []string {
+func sortedWords[V any](m map[string]V) []string {
 	var out []string
 	for k := range m {
 		out = append(out, k)

@@ -31,9 +31,12 @@ type ErrandKey struct{ Element, Fact string }
 
 // ClauseTally is the count of one clause.
 type ClauseTally struct {
-	Violation, NoViolation, Undetermined, Withdrawn int
-	Codes                                           map[string]int
-	WantOf                                          map[string]int
+	Violation    int            `json:"violation"`
+	NoViolation  int            `json:"no_violation"`
+	Undetermined int            `json:"undetermined"`
+	Withdrawn    int            `json:"withdrawn"`
+	Codes        map[string]int `json:"codes"`
+	WantOf       map[string]int `json:"want_of"`
 }
 
 // DayTally is the count of one reporting day.

@@ -1,3 +1,15 @@
+// Package terms reads agreements and judges what happened under them.
+//
+// [Parse] turns a text in the terms language (docs/language.md) into an [Agreement];
+// [Compile] makes it ready to judge against a [Book]: who is who, where things are, what
+// was declared. [Judge.Verdict] then says of one element and one clause: violation, no
+// violation, or undetermined; why; and what would settle it. The answer is exact over all
+// worlds that the element's facts leave open (../docs/design.md), and the same inputs give
+// the same bytes. [Judge.Duty] follows duties that have a state over time. [Lint] finds
+// holes in a draft, [Format] lays a file out, [Schema] helps editors.
+//
+// Times are instants; wall times are in the agreement's zone. Distances are metres on
+// WGS 84. Nothing here attributes an act to anybody.
 package terms
 
 import "truce"

@@ -123,7 +123,7 @@ func Compile(a *Agreement, b Book) (*Judge, truce.Problems) {
 	}
 	for _, c := range a.Clauses {
 		if c.Kind != Excuse && c.Kind != Permit {
-			j.rules[c.ID] = j.linked(c, j.rules[c.ID])
+			j.rules[c.ID] = j.linked(j.rules[c.ID])
 		}
 	}
 	for _, code := range j.book.Register.Areas(a.ID) {
@@ -249,6 +249,7 @@ func (j *Judge) rule(d *decoder, c *Clause, name, heldBy string, o opening) *rul
 	if o.perhaps != nil {
 		r.perhaps, _ = j.windowsIn(c, o.perhaps)
 	}
+	r.notes = append(j.clock.oddities(c.During), j.clock.oddities(j.a.InForce)...)
 	for _, m := range r.waits {
 		r.notes = append(r.notes, m+" has not been declared")
 	}
@@ -299,8 +300,18 @@ func (j *Judge) windowsIn(c *Clause, opens spans) (spans, []string) {
 
 // linked ties a clause's rules to the excuses it names and the permits that apply to it.
 // An excuse that is itself contested makes the clause contested.
-func (j *Judge) linked(c *Clause, rules []*rule) []*rule {
-	for _, id := range j.excusesOf(c) {
+func (j *Judge) linked(rules []*rule) []*rule {
+	var out []*rule
+	for _, r := range rules {
+		out = append(out, j.excused(r)...)
+	}
+	return out
+}
+
+// excused is one rule with its excuses; one rule for each reading of them.
+func (j *Judge) excused(r *rule) []*rule {
+	rules := []*rule{r}
+	for _, id := range j.excusesOf(r.clause) {
 		var next []*rule
 		for _, r := range rules {
 			for _, x := range j.rules[id] {
@@ -317,7 +328,7 @@ func (j *Judge) linked(c *Clause, rules []*rule) []*rule {
 	return rules
 }
 
-// excusesOf lists the excuses that any reading of a clause names, and the permits.
+// excusesOf lists the excuses that a clause names, and the permits.
 func (j *Judge) excusesOf(c *Clause) []string {
 	ids := slices.Clone(c.Unless)
 	if c.Kind != Forbid && c.Kind != Keep {

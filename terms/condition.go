@@ -300,7 +300,7 @@ func (sp *space) holds(by []string, h hand, w world, m int) bool {
 	if by == nil {
 		return h.actor == holder.actor && h.actor != nobodyActor
 	}
-	for _, p := range by {
+	for _, p := range sp.j.who.sides(by) {
 		if sp.member(p, h, m, w) && sp.member(p, holder, m, w) {
 			return true
 		}

@@ -369,6 +369,13 @@ func (sp *space) notes(rules []*rule, outcome truce.Outcome) []string {
 	for _, r := range rules {
 		out = append(out, r.notes...)
 	}
+	for _, p := range sp.j.a.Precedence {
+		note := sp.j.a.ID + " stands before " + p.Over
+		if p.Subject != "" {
+			note += " for " + p.Subject
+		}
+		out = append(out, note+"; each is judged by itself")
+	}
 	if len(sp.s.e.Conflict) > 0 && outcome != "" {
 		out = append(out, "sources contradict each other on "+orList(sp.s.e.Conflict))
 	}

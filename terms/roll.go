@@ -68,11 +68,12 @@ func newRoll(j *Judge) *roll {
 	return w
 }
 
-// named leaves the umbrellas out.
+// named leaves the umbrellas out that stand for nobody but their members; an open one
+// stands for the groups it does not name.
 func (w *roll) named(ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		a, _ := w.register.Actor(id)
-		return a.Kind == "umbrella"
+		return a.Kind == "umbrella" && !a.Open
 	})
 }
 
@@ -107,6 +108,20 @@ func (w *roll) in(party string, own func(atom string) bool) bool {
 	return is
 }
 
+// sides spells parties out into those that are not made of others: who is on whose side.
+func (w *roll) sides(parties []string) []string {
+	var out []string
+	for _, p := range parties {
+		if of := w.parties[p].Parties; len(of) > 0 && w.parties[p].hollow() {
+			out = append(out, w.sides(of)...)
+		} else {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // hollow reports whether a party has no members but those of other parties.
 func (p Party) hollow() bool {
 	return !p.Anyone && !p.Adhering && len(p.Actors)+len(p.Listed)+len(p.Kind) == 0
@@ -123,6 +138,18 @@ func (w *roll) standing(atom, actor string) *standing {
 	}
 	m := w.membership(atom)
 	s = &standing{cuts: w.register.Changes(m, actor)}
+	for _, a := range w.register.Adherences(m.Agreement) {
+		if a.Actor != actor {
+			continue
+		}
+		for _, t := range []time.Time{a.At, a.Until, m.NoticeEnd(a.At)} {
+			if !t.IsZero() {
+				s.cuts = append(s.cuts, t)
+			}
+		}
+	}
+	slices.SortFunc(s.cuts, time.Time.Compare)
+	s.cuts = slices.CompactFunc(s.cuts, time.Time.Equal)
 	everywhere := func(string) bool { return true }
 	nowhere := func(string) bool { return false }
 	for i := 0; i <= len(s.cuts); i++ {
@@ -145,7 +172,41 @@ func (w *roll) member(m actors.Membership, atom, actor string, at time.Time, ins
 	if w.parties[atom].hollow() {
 		return truce.No
 	}
-	return w.register.Unnamed(m, atom, actor, at, inside)
+	is := w.register.Unnamed(m, atom, actor, at, inside)
+	if is != truce.No && slices.Contains(w.parties[atom].Actors, actor) {
+		is = min(is, w.stays(m, atom, actor, at))
+	}
+	return is
+}
+
+// stays says whether a party bound by its name is still bound: not after it withdrew, was
+// excluded or suspended, or its notice ran out.
+func (w *roll) stays(m actors.Membership, atom, actor string, at time.Time) truce.Tri {
+	out, last := truce.Yes, time.Time{}
+	for _, a := range w.register.Adherences(m.Agreement) {
+		if a.Actor != actor || a.As != w.as(atom) || a.At.After(at) || !a.Until.IsZero() && !at.Before(a.Until) || a.At.Before(last) {
+			continue
+		}
+		last = a.At
+		switch ended := a.Status == "withdrawn" || a.Status == "excluded" || a.Status == "suspended" ||
+			a.Status == "notice" && !at.Before(m.NoticeEnd(a.At)); {
+		case !ended:
+			out = truce.Yes
+		case a.Claimed:
+			out = truce.Unknown
+		default:
+			out = truce.No
+		}
+	}
+	return out
+}
+
+// as is the name under which the register knows a party.
+func (w *roll) as(party string) string {
+	if as := w.parties[party].As; as != "" {
+		return as
+	}
+	return party
 }
 
 // cuts appends the instants within reach at which an actor's standing may change.
@@ -158,10 +219,7 @@ func (w *roll) cuts(out []time.Time, actor string, reach span) []time.Time {
 
 // accepted is when a party surely, and when it perhaps, has somebody with accepted adherence.
 func (w *roll) accepted(party string) (sure, perhaps spans) {
-	m, as := w.membership(party), w.parties[party].As
-	if as == "" {
-		as = party
-	}
+	m, as := w.membership(party), w.as(party)
 	var cuts []time.Time
 	for _, a := range w.register.Adherences(m.Agreement) {
 		for _, t := range []time.Time{a.At, a.Until, m.NoticeEnd(a.At)} {

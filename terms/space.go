@@ -109,7 +109,7 @@ func (sp *space) everyRule() []*rule {
 func (sp *space) atomsOf(rules []*rule) []string {
 	set, named := map[string]bool{}, map[string]bool{}
 	for _, r := range rules {
-		for _, p := range slices.Concat(r.clause.By, r.clause.Against, r.place.parties()) {
+		for _, p := range slices.Concat(r.clause.By, r.clause.Against, r.place.parties(), sp.j.who.sides(r.clause.By)) {
 			sp.j.who.atoms(p, set)
 			named[p] = true
 		}

@@ -46,6 +46,9 @@ func NewSubject(atlas *geo.Atlas, e *truce.Element) *Subject {
 // Element returns what is judged.
 func (s *Subject) Element() *truce.Element { return s.e }
 
+// Notes say what could not be taken as the element states it.
+func (s *Subject) Notes() []string { return slices.Clone(s.notes) }
+
 // around is a moment within the element's time, for names.
 func (s *Subject) around() time.Time { return s.when[0].From }
 
@@ -89,14 +92,37 @@ func (j *Judge) stretch(from, to time.Time) string {
 	return point(from) + " to " + point(to)
 }
 
+// factOf gives the name of a fact in a verdict for its name in a record.
+func (s *Subject) factOf(column string) string {
+	switch column {
+	case "by":
+		if s.e.Mutual {
+			return "one side"
+		}
+		return "actor"
+	case "against":
+		if s.e.Mutual {
+			return "other side"
+		}
+		return "target"
+	case "from", "to", "when":
+		return "time"
+	case "where", "area":
+		return "place"
+	}
+	return column
+}
+
 // conflicting reports whether sources contradict each other on a fact.
-func (s *Subject) conflicting(name string) bool { return slices.Contains(s.e.Conflict, name) }
+func (s *Subject) conflicting(name string) bool {
+	return slices.ContainsFunc(s.e.Conflict, func(c string) bool { return s.factOf(c) == name })
+}
 
 // sources lists who said something of a fact; with no such record, the element's own sources.
 func (s *Subject) sources(names []string) []string {
 	var out []string
 	for _, x := range s.e.Said {
-		if slices.Contains(names, x.Fact) {
+		if slices.Contains(names, s.factOf(x.Fact)) {
 			out = append(out, x.Source+": "+x.Value)
 		}
 	}

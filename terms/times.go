@@ -191,6 +191,36 @@ func (c clock) instant(i *Instant) (time.Time, bool) {
 	return t, true
 }
 
+// oddities says which wall times of an expression the zone's clocks skipped or showed twice,
+// and how they are read.
+func (c clock) oddities(x *Time) []string {
+	if x == nil {
+		return nil
+	}
+	var out []string
+	for _, i := range []*Instant{x.From, x.To} {
+		if i == nil || i.Ref != "" || i.Zone != "" {
+			continue
+		}
+		p, err := time.Parse(wallLayout, i.Wall)
+		if err != nil {
+			continue
+		}
+		t, skipped, twice := wall(p.Year(), p.Month(), p.Day(), p.Hour(), p.Minute(), p.Second(), c.zone)
+		text, read := p.Format("2006-01-02 15:04"), t.In(c.zone).Format("2006-01-02 15:04 -07:00")
+		switch {
+		case skipped:
+			out = append(out, text+" does not exist in "+c.zone.String()+", whose clocks jumped over it; read as "+read)
+		case twice:
+			out = append(out, text+" occurs twice in "+c.zone.String()+"; read as the first, "+read)
+		}
+	}
+	for _, y := range append(slices.Clone(x.Any), x.During) {
+		out = append(out, c.oddities(y)...)
+	}
+	return out
+}
+
 const wallLayout = "2006-01-02T15:04:05"
 
 // add moves t by a length: civil days and months first, by the zone's calendar, then

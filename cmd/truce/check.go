@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -68,6 +69,9 @@ func (c *checkCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	if err := c.outputs(m); err != nil {
+		return err
+	}
 	progress, done := bar(s, c.Quiet)
 	o := desk.CheckOptions{Records: c.records(c.Records), Stdin: s.in, SetAside: c.SetAside, Workers: c.Workers, Progress: progress}
 	var r *desk.Result
@@ -96,6 +100,39 @@ func (c *checkCmd) Run(ctx context.Context, s *streams) error {
 	s.found(r.Found())
 	if r.Tally.SetAside > 0 {
 		s.code = exitSetAside
+	}
+	return nil
+}
+
+// outputs refuses to write over an input, into a folder that is not there, or two things
+// to standard output.
+func (c *checkCmd) outputs(m *desk.Mission) error {
+	if c.HTML == "-" && (c.JSON || c.CSV || c.GeoJSON) {
+		return &truce.Error{Kind: truce.Invalid, Msg: "--html - and another form would share standard output", Hint: "--html FILE"}
+	}
+	inputs := append(m.Files(), c.Records...)
+	for _, r := range m.Records {
+		inputs = append(inputs, r.File)
+	}
+	for _, path := range []string{c.HTML, c.SetAside} {
+		if path == "" || path == "-" {
+			continue
+		}
+		if st, err := os.Stat(filepath.Dir(path)); err != nil || !st.IsDir() {
+			return &truce.Error{Kind: truce.Absent, At: path, Msg: "its folder does not exist"}
+		}
+		out, err := os.Stat(path)
+		if err != nil {
+			continue
+		}
+		if out.IsDir() {
+			return &truce.Error{Kind: truce.Invalid, At: path, Msg: "is a folder", Hint: "a file to write"}
+		}
+		for _, in := range inputs {
+			if st, err := os.Stat(in); err == nil && os.SameFile(st, out) {
+				return &truce.Error{Kind: truce.Invalid, At: path, Msg: "is one of the inputs", Hint: "another file to write"}
+			}
+		}
 	}
 	return nil
 }
@@ -138,8 +175,11 @@ func (c *checkCmd) tell(s *streams, r *desk.Result) {
 		}
 		fmt.Fprintln(s.err, "set aside:", bad)
 	}
-	if r.Tally.SetAside > 0 {
-		fmt.Fprintf(s.err, "%d rows set aside in %s\n", r.Tally.SetAside, c.SetAside)
+	switch {
+	case r.Tally.SetAside > 0 && c.SetAside == "":
+		fmt.Fprintf(s.err, "%s set aside\n", count(r.Tally.SetAside, "row"))
+	case r.Tally.SetAside > 0:
+		fmt.Fprintf(s.err, "%s set aside in %s\n", count(r.Tally.SetAside, "row"), c.SetAside)
 	}
 	for i, w := range r.Warnings {
 		if i == most {

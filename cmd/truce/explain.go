@@ -13,6 +13,7 @@ import (
 
 	"truce"
 	"truce/desk"
+	"truce/terms"
 )
 
 type explainCmd struct {
@@ -42,6 +43,11 @@ func (c *explainCmd) Run(ctx context.Context, s *streams) error {
 	m, err := c.open(c.Mission)
 	if err != nil {
 		return err
+	}
+	for _, id := range c.Clause {
+		if !slices.ContainsFunc(m.Agreements, func(a *terms.Agreement) bool { return a.Clause(id) != nil }) {
+			return &truce.Error{Kind: truce.Absent, At: "--clause " + id, Msg: "no agreement of the mission has such a clause"}
+		}
 	}
 	r, err := m.Explain(ctx, desk.CheckOptions{Records: c.records(c.Records), Stdin: s.in, Workers: c.Workers}, c.ID)
 	if err != nil {
@@ -81,7 +87,7 @@ func (c *explainCmd) print(w io.Writer, v truce.Verdict) error {
 }
 
 func header(w io.Writer, e *truce.Element) {
-	fmt.Fprintf(w, "%s  %s\n", e.ID, e.Title)
+	fmt.Fprintln(w, strings.TrimSpace(e.ID+"  "+e.Title))
 	if len(e.Sources) > 0 {
 		fmt.Fprintf(w, "  sources: %s\n", strings.Join(e.Sources, "; "))
 	}
@@ -96,7 +102,7 @@ func verdict(w io.Writer, v truce.Verdict) {
 	for _, s := range v.Steps {
 		fmt.Fprintf(w, "  [%s] %s\n         %s\n", pad(s.Answer), s.Condition, s.Because)
 		if len(s.Sources) > 0 && s.Answer != "yes" {
-			fmt.Fprintf(w, "         says: %s\n", strings.Join(s.Sources, "; "))
+			fmt.Fprintf(w, "         reported by: %s\n", strings.Join(s.Sources, "; "))
 		}
 	}
 	for _, r := range v.Readings {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -13,6 +15,19 @@ import (
 type whole struct {
 	path string
 	f    *os.File
+}
+
+// bare takes off the name of a file that only this program knows.
+func bare(err error) error {
+	var p *fs.PathError
+	var l *os.LinkError
+	switch {
+	case errors.As(err, &p):
+		return p.Err
+	case errors.As(err, &l):
+		return l.Err
+	}
+	return err
 }
 
 func tempBeside(path string) (*whole, error) {
@@ -43,7 +58,7 @@ func (w *whole) finish(write func(io.Writer) error) error {
 	}
 	if err != nil {
 		os.Remove(w.f.Name())
-		return &truce.Error{Kind: truce.Unavailable, At: w.path, Msg: "cannot be written", Err: err}
+		return &truce.Error{Kind: truce.Unavailable, At: w.path, Msg: "cannot be written", Err: bare(err)}
 	}
 	return nil
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
+	"truce"
 	"truce/desk"
 	"truce/terms"
 )
@@ -28,6 +30,9 @@ Comments are kept and the meaning, with its hash, stays the same. Exit code 0: n
 // Run formats the files, to standard output unless told otherwise.
 func (c *fmtCmd) Run(_ context.Context, s *streams) error {
 	for _, name := range c.Files {
+		if c.Write && strings.HasSuffix(name, ".gz") {
+			return &truce.Error{Kind: truce.Invalid, At: name, Msg: "is packed", Hint: "-w writes plain files only"}
+		}
 		text, err := desk.ReadFile(name)
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -59,9 +60,26 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	st, err := os.Stderr.Stat()
-	os.Exit(run(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		terminal: err == nil && st.Mode()&os.ModeCharDevice != 0}))
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr,
+			terminal: err == nil && st.Mode()&os.ModeCharDevice != 0})
+	}()
+	select {
+	case code := <-done:
+		os.Exit(code)
+	case <-ctx.Done(): // give it a moment to tidy up; a read that waits for input cannot
+		select {
+		case code := <-done:
+			os.Exit(code)
+		case <-time.After(patience):
+			os.Exit(exitStopped)
+		}
+	}
 }
+
+// patience is how long an interrupted run may take to tidy up.
+const patience = 2 * time.Second
 
 // exit carries kong's wish to end, as after --help, out of its parser.
 type exit int

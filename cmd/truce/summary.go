@@ -16,9 +16,9 @@ import (
 func summary(out io.Writer, r *desk.Result, page string) error {
 	w := bufio.NewWriter(out)
 	t := r.Tally
-	fmt.Fprintf(w, "%s: %d rows, %d reports, %d elements, %d agreements\n", r.Mission.Title, r.Rows, r.Reports, len(r.Elements), len(r.Judges))
+	fmt.Fprintf(w, "%s: %s, %s, %s, %s\n", r.Mission.Title, count(r.Rows, "row"), count(r.Reports, "report"), count(len(r.Elements), "element"), count(len(r.Judges), "agreement"))
 	if r.Outside > 0 {
-		fmt.Fprintf(w, "%d elements lie outside the mission's period and are left out\n", r.Outside)
+		fmt.Fprintf(w, "left out, since outside the period of the mission: %s\n", count(r.Outside, "element"))
 	}
 	fmt.Fprintf(w, "verdicts: %d violation, %d undetermined, %d no violation, %d withdrawn\n", t.Violation, t.Undetermined, t.NoViolation, t.Withdrawn)
 	clauseTable(w, r)
@@ -92,6 +92,7 @@ func dayTable(w io.Writer, r *desk.Result) {
 	}
 	fmt.Fprintf(w, "\nDays (%s, cut at %s)\n", r.Mission.Zone, clockText(r.Mission.Cut))
 	tw := tabwriter.NewWriter(w, 2, 0, 2, ' ', tabwriter.AlignRight)
+	quiet := 0
 	fmt.Fprintln(tw, "day\telements\tkilled\tviolation\tundetermined\t")
 	for _, d := range days {
 		n := r.Tally.Days[d]
@@ -102,13 +103,39 @@ func dayTable(w io.Writer, r *desk.Result) {
 		for _, a := range n.Agreements {
 			v, u = v+a[0], u+a[1]
 		}
-		low, high, _ := n.Killed()
-		fmt.Fprintf(tw, "%s\t%d\t%s\t%d\t%d\t\n", d, n.Elements, rangeText(low, high), v, u)
+		if n.Elements == 0 {
+			quiet++
+			continue
+		}
+		fmt.Fprintf(tw, "%s\t%d\t%s\t%d\t%d\t\n", d, n.Elements, killedText(n), v, u)
 	}
 	tw.Flush()
+	if quiet > 0 {
+		fmt.Fprintf(w, "%s with nothing on record; that nothing happened is not known.\n", count(quiet, "more day"))
+	}
 	if r.Tally.Undated > 0 {
 		fmt.Fprintf(w, "%d elements are not known to one day and stand in no row.\n", r.Tally.Undated)
 	}
+}
+
+// killedText is the deaths of a day; a plus says that some reports give no figure.
+func killedText(n *desk.DayTally) string {
+	low, high, unknown := n.Killed()
+	switch {
+	case unknown > 0 && high == 0:
+		return "?"
+	case unknown > 0:
+		return rangeText(low, high) + "+"
+	}
+	return rangeText(low, high)
+}
+
+// count puts a number before its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func rangeText(low, high int) string {
