@@ -73,7 +73,7 @@ type rule struct {
 	place    *placeTest
 	when     *when
 	excuses  []*rule
-	provided truce.Tri
+	provided *provision
 	notes    []string
 }
 
@@ -244,7 +244,7 @@ func agreeing(rules []*rule) []*rule {
 }
 
 func (j *Judge) rule(d *decoder, c *Clause, name, heldBy string, o opening) *rule {
-	r := &rule{clause: c, name: name, heldBy: heldBy, provided: truce.Yes}
+	r := &rule{clause: c, name: name, heldBy: heldBy}
 	r.windows, r.waits = j.windowsIn(c, o.sure)
 	if o.perhaps != nil {
 		r.perhaps, _ = j.windowsIn(c, o.perhaps)
@@ -292,7 +292,7 @@ func (j *Judge) windowsIn(c *Clause, opens spans) (spans, []string) {
 		return nil, waits
 	}
 	outer := slices.Clone(opens)
-	if from := ss[0].from; !from.IsZero() && from.Before(outer[0].from) && c.During.From != nil {
+	if from := ss[0].from; len(j.a.Needs) == 0 && !from.IsZero() && from.Before(outer[0].from) && c.During.From != nil {
 		outer[0].from = from
 	}
 	return ss.meet(outer), waits

@@ -392,14 +392,25 @@ func (sp *space) shownCondition(c *Clause) *condition {
 
 func (sp *space) providedCondition(r *rule) *condition {
 	x := &condition{about: ofActor, label: "the duty's condition is met: " + strings.Join(r.clause.Provided.Accepted, ", ") + " accepted in time"}
-	x.holds = func(world, int) bool { return r.provided == truce.Yes }
-	x.words = map[truce.Tri]string{truce.Yes: "the register says so", truce.No: "nothing on record says so", truce.Unknown: "it is claimed, not established"}[r.provided]
-	if r.provided == truce.Unknown {
-		i := sp.further["acceptance of "+strings.Join(r.clause.Provided.Accepted, ", ")]
-		x.facts = []int{i}
-		x.holds = func(w world, _ int) bool { return w[i] == 1 }
+	if r.provided.before.IsZero() {
+		x.facts = []int{factTime}
 	}
+	i, open := sp.further[r.acceptance()]
+	if open {
+		x.facts = append(x.facts, i)
+	}
+	x.holds = func(w world, m int) bool {
+		is := r.provided.at(sp.moments[m].at)
+		return is == truce.Yes || is == truce.Unknown && open && w[i] == 1
+	}
+	x.words = map[truce.Tri]string{truce.Yes: "the register says so", truce.No: "nothing on record says so",
+		truce.Unknown: "it is claimed, not established"}[r.provided.at(sp.moments[0].at)]
 	return x
+}
+
+// acceptance names the fact that an open condition of a duty turns on.
+func (r *rule) acceptance() string {
+	return "acceptance of " + strings.Join(r.clause.Provided.Accepted, ", ")
 }
 
 func orList(words []string) string {

@@ -305,7 +305,7 @@ adherence:
 		t.Fatal(problems)
 	}
 	j, _ := Compile(a, Book{Register: register})
-	if got := j.rules["A"][0].provided; got != truce.No {
+	if got := j.rules["A"][0].provided.at(time.Time{}); got != truce.No {
 		t.Errorf("provided is %s although the acceptance came at 13:00 in Damascus", got)
 	}
 }

@@ -251,22 +251,41 @@ func (w *roll) membership(party string) actors.Membership {
 	return m
 }
 
-// provided says whether every party named had accepted in time.
-func (w *roll) provided(p *Provided) truce.Tri {
-	out := truce.Yes
+// provision is when the parties a duty depends on have accepted, surely and perhaps.
+type provision struct {
+	sure, perhaps spans
+	before        time.Time // the acceptance that counts is the one that stood just before; zero: on the day
+}
+
+// provided reads the condition of a duty.
+func (w *roll) provided(p *Provided) *provision {
+	out := &provision{sure: spans{{}}, perhaps: spans{{}}}
 	for _, party := range p.Accepted {
-		is := truce.No
-		for _, id := range w.register.IDs() {
-			at := time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
-			if p.Before != nil {
-				at, _ = w.clock.instant(p.Before)
-			}
-			is = max(is, w.standing(party, id).at(at))
-		}
-		out = min(out, is)
+		sure, perhaps := w.accepted(party)
+		out.sure, out.perhaps = out.sure.meet(sure), out.perhaps.meet(perhaps)
+	}
+	if p.Before != nil {
+		out.before, _ = w.clock.instant(p.Before)
 	}
 	return out
 }
+
+// at says whether the condition is met for an act at a moment.
+func (p *provision) at(t time.Time) truce.Tri {
+	if !p.before.IsZero() {
+		t = p.before.Add(-time.Nanosecond)
+	}
+	switch {
+	case p.sure.has(t):
+		return truce.Yes
+	case p.perhaps.has(t):
+		return truce.Unknown
+	}
+	return truce.No
+}
+
+// open reports whether the condition can be unknown.
+func (p *provision) open() bool { return !p.sure.equal(p.perhaps) }
 
 // reason is what the register says of an actor and a party in one stretch of time.
 type reason struct {

@@ -181,6 +181,9 @@ func (sp *space) setTime(rules []*rule, ids []string) {
 	var cuts []time.Time
 	for _, r := range rules {
 		cuts = r.perhaps.cuts(r.windows.cuts(cuts, reach), reach)
+		if r.provided != nil {
+			cuts = r.provided.perhaps.cuts(r.provided.sure.cuts(cuts, reach), reach)
+		}
 	}
 	if len(sp.atoms) > 0 {
 		for _, id := range ids {
@@ -791,8 +794,8 @@ func (sp *space) setFurther(rules []*rule) {
 		if r.perhaps != nil {
 			sp.addFact(acceptance, "UD-STATUS", []any{"no", "yes"})
 		}
-		if r.provided == truce.Unknown {
-			sp.addFact("acceptance of "+strings.Join(r.clause.Provided.Accepted, ", "), "UD-STATUS", []any{"no", "yes"})
+		if r.provided != nil && r.provided.open() {
+			sp.addFact(r.acceptance(), "UD-STATUS", []any{"no", "yes"})
 		}
 	}
 	for _, name := range sortedKeys(code) {
