@@ -189,10 +189,6 @@ func (q *Text) accepted(parties []string, t time.Time) bool {
 	return true
 }
 
-// earlyWithoutNeeds lets a duty that starts before the agreement apply before all have
-// accepted, as the engine does: see known_test.go.
-const earlyWithoutNeeds = true
-
 type windowKey struct {
 	during *terms.Time
 	t      int64
@@ -204,7 +200,7 @@ func (q *Text) inTime(during *terms.Time, t time.Time) bool {
 	key := windowKey{during, t.Unix()}
 	in, ok := q.windows[key]
 	if !ok {
-		in = q.clock.inWindow(during, t) && (q.accepted(q.a.Needs, t) || earlyWithoutNeeds && q.clock.early(during))
+		in = q.clock.inWindow(during, t) && q.accepted(q.a.Needs, t)
 		q.windows[key] = in
 	}
 	return in

@@ -21,6 +21,7 @@ type generator struct {
 	umbrella  bool
 	bound     bool // the clause says by whom
 	stepped   map[string]bool
+	needs     bool     // clauses then have no time of their own: see known_test.go
 	accepting []string // parties whose acceptances are beyond doubt
 	bothEnds  bool     // a window may be given an end and a length that disagree
 }
@@ -168,7 +169,11 @@ func (g *generator) steps(as string) {
 		p.Steps = append(p.Steps, Step{As: as, Status: "accepted", At: at, Claimed: g.chance(25)})
 		if !p.Umbrella && !claimed && g.chance(25) {
 			_, at := g.wall(hours/2, hours)
-			p.Steps = append(p.Steps, Step{as, pickOne(g, []string{"withdrawn", "notice", "excluded", "suspended"}), at, g.chance(25)})
+			leaves := []string{"withdrawn", "excluded", "suspended", "notice"}
+			if p.Steps[len(p.Steps)-1].Claimed { // whether notice says that it was bound is not for us to say
+				leaves = leaves[:3]
+			}
+			p.Steps = append(p.Steps, Step{as, pickOne(g, leaves), at, g.chance(25)})
 		}
 	}
 }
@@ -285,7 +290,7 @@ func (g *generator) drawParties(b *strings.Builder) {
 		fmt.Fprintf(b, "  %s: {%s}\n", name, strings.Join(g.party(name), ", "))
 		g.parties = append(g.parties, name)
 	}
-	if len(g.accepting) > 0 && g.chance(25) {
+	if g.needs = len(g.accepting) > 0 && g.chance(25); g.needs {
 		fmt.Fprintf(b, "needs: %s\n", list(some(g, g.accepting, 1+g.IntN(2))))
 	}
 }

@@ -71,7 +71,7 @@ func (g *generator) duty(excuses []string) []entry {
 	if g.chance(10) {
 		out = append(out, entry{"count", fmt.Sprintf("'%s %d'", pickOne(g, []string{">", ">=", "<", "<="}), 5+g.IntN(3))})
 	}
-	if len(g.accepting) > 0 && g.chance(30) {
+	if len(g.accepting) > 0 && !g.openName() && g.chance(30) {
 		before, _ := g.wall(0, hours) // half past: see known_test.go
 		out = append(out, entry{"provided", "{accepted: " + list(some(g, g.accepting, 1+g.IntN(2))) +
 			", before: '" + strings.TrimSuffix(before, "00") + "30'}"})
@@ -93,7 +93,7 @@ func (g *generator) readings(own []entry) string {
 		seen := map[string]bool{}
 		for range 1 + g.IntN(2) {
 			k := pickOne(g, []string{"by", "against", "during", "means", "within"})
-			if seen[k] {
+			if seen[k] || g.needs && k == "during" {
 				continue
 			}
 			seen[k] = true
@@ -118,7 +118,9 @@ func (g *generator) conditions(by, means, place, during, when int) []entry {
 	add(means, "means")
 	add(place, "within")
 	add(place/2, "outside")
-	add(during, "during")
+	if !g.needs {
+		add(during, "during")
+	}
 	add(when, "when")
 	return out
 }
@@ -235,4 +237,10 @@ func (g *generator) time(depth int) string {
 			fmt.Sprintf("[%s, %s]", g.time(0), g.time(0)))
 	}
 	return pickOne(g, forms)
+}
+
+// openName says that an umbrella stands for groups that nobody named.
+func (g *generator) openName() bool {
+	p := g.c.table.person("bloc")
+	return p != nil && p.Open
 }
