@@ -310,10 +310,11 @@ func (q query) adhering(p Party, name, actor string) answer {
 	}
 	base := answer{is: truce.No, why: noStep, actor: actor}
 	switch {
+	case q.open(actor): // what unnamed groups accepted is unknown, whatever the umbrella said
+		if !q.at.Before(p.AdheringFrom) {
+			base = answer{why: ofUmbrella, actor: actor}
+		}
 	case own:
-	case q.open(actor) && !q.at.Before(p.AdheringFrom):
-		base = answer{why: ofUmbrella, actor: actor}
-	case q.open(actor):
 	default:
 		base = q.covered(base, as, p.AdheringFrom)
 	}
@@ -325,7 +326,7 @@ func (q query) taken(recorded []Adherence, as string, by climbed) []standing {
 	var out []standing
 	for _, d := range recorded {
 		if d.As == as && q.counts(d) {
-			out = append(out, standing{d, by})
+			out = append(out, standing{Adherence: d, climbed: by})
 		}
 	}
 	return out
@@ -348,6 +349,7 @@ func (q query) covered(none answer, as string, from time.Time) answer {
 type standing struct {
 	Adherence
 	climbed
+	assumed bool // what is claimed of it is taken to be so
 }
 
 // counts reports whether a step has been taken and may still hold. Where it holds only in
@@ -364,6 +366,57 @@ func (q query) counts(d Adherence) bool {
 // for everywhere; steps equal in all this must agree.
 func (q query) history(steps []standing, below answer, from time.Time) answer {
 	slices.SortStableFunc(steps, standing.compare)
+	got := q.replay(steps, below, from)
+	if got.is != truce.Unknown {
+		return got
+	}
+	if firm, ok := q.eitherWay(steps, below, from); ok {
+		return firm
+	}
+	return got
+}
+
+// eitherWay tries the steps with each claim held true and held false: claims on the same
+// link go together. It answers where all come to the same.
+func (q query) eitherWay(steps []standing, below answer, from time.Time) (answer, bool) {
+	claims := map[string]int{}
+	key := func(s standing) string {
+		if s.Claimed {
+			return s.id + " " + s.Status + " " + s.At.String()
+		}
+		return s.id
+	}
+	for _, s := range steps {
+		if _, ok := claims[key(s)]; !ok && (s.Claimed || s.firm() != truce.Yes) {
+			claims[key(s)] = len(claims)
+		}
+	}
+	const most = 6
+	if len(claims) == 0 || len(claims) > most {
+		return answer{}, false
+	}
+	var first answer
+	for mask := range 1 << len(claims) {
+		var kept []standing
+		for _, s := range steps {
+			n, claimed := claims[key(s)]
+			if s.assumed = claimed; !claimed || mask>>n&1 == 1 {
+				kept = append(kept, s)
+			}
+		}
+		a := q.replay(kept, below, from)
+		if mask == 0 {
+			first = a
+		}
+		if a.is == truce.Unknown || a.is != first.is {
+			return answer{}, false
+		}
+	}
+	return first, true
+}
+
+// replay weighs steps that are in order.
+func (q query) replay(steps []standing, below answer, from time.Time) answer {
 	for i := 0; i < len(steps); {
 		var now []answer
 		for j := i; i < len(steps) && steps[i].compare(steps[j]) == 0; i++ {
@@ -399,7 +452,7 @@ func (q query) weigh(s standing, below answer, from time.Time) answer {
 	case s.Status == "notice" && q.m.NoticeEnd != nil && q.at.Before(q.m.NoticeEnd(s.At)):
 		a.is = truce.Of(!early) // whoever gives notice is bound until it runs out
 	}
-	sure := s.firm() == truce.Yes && !s.Claimed && !q.r.loose(s.id) && (len(s.Where) == 0 || q.inside != nil)
+	sure := (s.assumed || s.firm() == truce.Yes && !s.Claimed) && !q.r.loose(s.id) && (len(s.Where) == 0 || q.inside != nil)
 	switch {
 	case sure || a.is == below.is:
 		return a
