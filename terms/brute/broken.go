@@ -214,10 +214,10 @@ func (v *view) inAny(parties []string, who pick, side string) bool {
 // for the same actor and party, but for those whom an umbrella stands for once a side.
 func (v *view) in(party string, who pick, side string) bool {
 	switch {
-	case party == "anyone": // nobody is in it, as the engine has it: see known_test.go
-		return true
 	case party == "nobody" || who.id == nobody:
 		return false
+	case party == "anyone":
+		return true
 	}
 	p := v.q.a.Parties[party]
 	in := false
@@ -225,10 +225,30 @@ func (v *view) in(party string, who pick, side string) bool {
 	case truce.Yes:
 		in = true
 	case truce.Unknown:
-		in = v.ask(openName(party, who, side))
+		if v.q.apart && who.of == "" && v.q.unsaid(side) {
+			in = v.ask(openName(party, pick{who.id, "anybody"}, side))
+		} else {
+			in = v.ask(openName(party, who, side))
+		}
 	}
 	in = in || v.inAny(p.Parties, who, side)
 	return in && !v.inAny(p.Except, who, side)
+}
+
+// unsaid says that nobody named the candidates of a side.
+func (q *Question) unsaid(side string) bool {
+	switch side {
+	case "one":
+		return len(q.e.By) == 0
+	case "other":
+		return len(q.e.Against) == 0
+	}
+	return len(q.e.Control) == 0
+}
+
+// someoneOpen says that nobody named the candidates of some side.
+func (q *Question) someoneOpen() bool {
+	return q.unsaid("one") || q.unsaid("other") || q.unsaid("holder")
 }
 
 func openName(party string, who pick, side string) string {

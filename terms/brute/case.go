@@ -15,9 +15,6 @@ type Case struct {
 	Elements  []truce.Element
 	Declared  []terms.Declared
 
-	Nobody bool // an act may have had no target
-
-	hollow      bool // some party is made of others only
 	table       Table
 	exprs       map[string]*Expr
 	acts, kinds []string // words that the duties use, so that elements often meet them
@@ -29,7 +26,7 @@ type Case struct {
 func (c *Case) Text(a *terms.Agreement) *Text {
 	x := &Text{
 		a: a, table: &c.table, exprs: c.exprs, acts: a.ActTree(), means: a.MeansTree(), grid: c.grid(),
-		clock:  &clock{zone: c.zone, a: a, declared: map[string]time.Time{}, known: map[wallTime]time.Time{}},
+		clock:  &clock{zone: c.zone, a: a, declared: map[string]time.Time{}, known: map[wallTime]time.Time{}, zones: map[string]*time.Location{}},
 		ground: map[cellIn]bool{}, tri: map[ownKey]truce.Tri{}, windows: map[windowKey]bool{}, alike: map[int64]string{},
 	}
 	for _, d := range c.Declared {

@@ -18,10 +18,6 @@ const (
 	plenty    = 3_000
 )
 
-// armedTargets leaves those without arms out where nobody knows who was hit, as the
-// engine does: see known_test.go.
-const armedTargets = true
-
 // choose lays out the values that each fact may have.
 func (q *Question) choose() {
 	e := q.e
@@ -42,13 +38,16 @@ func (q *Question) choose() {
 	if e.Mutual {
 		q.other = q.choosePicks(e.Against, func(p Person) bool { return p.Armed })
 	} else {
-		q.other = q.choosePicks(e.Against, func(p Person) bool { return p.Armed || !armedTargets })
+		q.other = q.choosePicks(e.Against, func(p Person) bool { return true })
+		if len(e.Against) == 0 {
+			q.other = append(q.other, pick{id: nobody})
+		}
 	}
 	q.began = []bool{true}
 	if e.Mutual {
 		q.began = append(q.began, false)
 	}
-	q.holders = q.choosePicks(e.Control, func(p Person) bool { return p.Armed || !armedTargets })
+	q.holders = q.choosePicks(e.Control, func(p Person) bool { return true })
 	if len(e.Control) == 0 {
 		q.holders = append(q.holders, pick{id: nobody})
 	}
@@ -167,9 +166,9 @@ func (q *Text) signature(t time.Time) string {
 	for _, name := range sorted(q.a.Parties) {
 		for _, p := range q.table.Persons {
 			if !p.Umbrella {
-				b.WriteByte("012"[1+q.own(name, pick{id: p.ID}, t)])
+				b.WriteByte("012"[1+q.table.own(q.clock, q.a.Parties[name], pick{id: p.ID}, t)])
 			} else if p.Open {
-				b.WriteByte("012"[1+q.own(name, pick{unnamed, p.ID}, t)])
+				b.WriteByte("012"[1+q.table.own(q.clock, q.a.Parties[name], pick{unnamed, p.ID}, t)])
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package brute
 
 import (
 	"fmt"
-	"sync"
 	"time"
 
 	"truce/terms"
@@ -14,6 +13,7 @@ type clock struct {
 	a        *terms.Agreement
 	declared map[string]time.Time
 	known    map[wallTime]time.Time
+	zones    map[string]*time.Location
 }
 
 // wallTime is a question to [clock.resolve].
@@ -54,8 +54,13 @@ func shows(t time.Time, zone *time.Location) time.Time {
 	return t.UTC().Add(time.Duration(offset) * time.Second)
 }
 
-// zones remembers zones: loading one reads a file.
-var zones sync.Map
+// zoneOf remembers zones: loading one reads a file.
+func (c *clock) zoneOf(name string) *time.Location {
+	if c.zones[name] == nil {
+		c.zones[name] = zoneOf(name)
+	}
+	return c.zones[name]
+}
 
 // zoneOf returns the zone of an IANA name or an offset.
 func zoneOf(name string) *time.Location {
@@ -65,14 +70,10 @@ func zoneOf(name string) *time.Location {
 			return time.FixedZone(name, offset)
 		}
 	}
-	if z, ok := zones.Load(name); ok {
-		return z.(*time.Location)
-	}
 	z, err := time.LoadLocation(name)
 	if err != nil {
 		panic(err)
 	}
-	zones.Store(name, z)
 	return z
 }
 
@@ -94,7 +95,7 @@ func (c *clock) instant(i *terms.Instant) (t time.Time, ok bool) {
 		}
 		zone := c.zone
 		if i.Zone != "" {
-			zone = zoneOf(i.Zone)
+			zone = c.zoneOf(i.Zone)
 		}
 		t, ok = c.resolve(wall, zone), true
 	}

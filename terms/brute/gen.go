@@ -19,9 +19,7 @@ type generator struct {
 	lines     []string
 	points    bool // distances decide, so elements lie in the middle of cells
 	umbrella  bool
-	bound     bool // the clause says by whom
 	stepped   map[string]bool
-	needs     bool     // clauses then have no time of their own: see known_test.go
 	accepting []string // parties whose acceptances are beyond doubt
 	bothEnds  bool     // a window may be given an end and a length that disagree
 }
@@ -154,12 +152,9 @@ func (g *generator) steps(as string) {
 	}
 	g.stepped[as] = true
 	ps := g.c.table.Persons
-	claimed := slices.ContainsFunc(ps, func(o Person) bool { // see known_test.go
-		return len(o.Ties) > 0 && o.Ties[0].Kind == "part-of" && o.Ties[0].Claimed
-	})
 	for i := range ps {
 		p := &ps[i]
-		if p.Open || p.Umbrella && slices.ContainsFunc(ps, func(o Person) bool { return len(o.Ties) > 0 && o.Ties[0].Kind == "part-of" }) {
+		if p.Umbrella && slices.ContainsFunc(ps, func(o Person) bool { return len(o.Ties) > 0 && o.Ties[0].Kind == "part-of" }) {
 			continue
 		}
 		if !g.chance(45) || slices.ContainsFunc(p.Ties, func(t Tie) bool { return t.Kind == "part-of" }) {
@@ -167,7 +162,7 @@ func (g *generator) steps(as string) {
 		}
 		_, at := g.wall(-24, hours/2)
 		p.Steps = append(p.Steps, Step{As: as, Status: "accepted", At: at, Claimed: g.chance(25)})
-		if !p.Umbrella && !claimed && g.chance(25) {
+		if !p.Umbrella && g.chance(25) {
 			_, at := g.wall(hours/2, hours)
 			leaves := []string{"withdrawn", "excluded", "suspended", "notice"}
 			if p.Steps[len(p.Steps)-1].Claimed { // whether notice says that it was bound is not for us to say
@@ -290,7 +285,7 @@ func (g *generator) drawParties(b *strings.Builder) {
 		fmt.Fprintf(b, "  %s: {%s}\n", name, strings.Join(g.party(name), ", "))
 		g.parties = append(g.parties, name)
 	}
-	if g.needs = len(g.accepting) > 0 && g.chance(25); g.needs {
+	if len(g.accepting) > 0 && g.chance(25) {
 		fmt.Fprintf(b, "needs: %s\n", list(some(g, g.accepting, 1+g.IntN(2))))
 	}
 }
@@ -313,7 +308,7 @@ func (g *generator) party(name string) []string {
 		keys = append(keys, "adhering: "+pickOne(g, []string{"yes", "'" + at + "'", "{from: '" + at + "', as: signatory}", "{as: signatory}"}))
 		as := map[bool]string{true: "signatory", false: name}[strings.Contains(keys[len(keys)-1], "signatory")]
 		g.steps(as)
-		if g.beyondDoubt(as) && len(keys) == 1 && !strings.Contains(keys[len(keys)-1], at) {
+		if g.beyondDoubt(as) && !strings.Contains(keys[len(keys)-1], at) {
 			g.accepting = append(g.accepting, name)
 		}
 	}
@@ -329,14 +324,8 @@ func (g *generator) party(name string) []string {
 	if len(keys) == 0 {
 		keys = append(keys, "actors: "+list(some(g, g.ids(), 2)))
 	}
-	if len(keys) == 1 && strings.HasPrefix(keys[0], "parties: ") {
-		g.c.hollow = true
-	}
 	if len(g.parties) > 0 && g.chance(25) {
 		keys = append(keys, "except: "+list(some(g, g.parties, 1)))
-	}
-	if len(keys) > 1 {
-		g.accepting = slices.DeleteFunc(g.accepting, func(a string) bool { return a == name })
 	}
 	return keys
 }
@@ -379,20 +368,12 @@ func (g *generator) drawPlaces(b *strings.Builder) {
 	}
 }
 
-// ownGround is a word for the ground of who acts, where a clause says who is bound.
-func (g *generator) ownGround() []string {
-	if g.bound {
-		return []string{"own"}
-	}
-	return nil
-}
-
 // place draws a place expression; plain ones do not ask who acts or holds the ground.
 func (g *generator) place(plain bool) string {
 	var forms []string
 	forms = append(forms, pickOne(g, g.areas), pickOne(g, g.areas), list(some(g, g.areas, 2)))
 	if !plain {
-		forms = append(forms, "{control: "+pickOne(g, append(g.ownGround(), g.parties...))+"}",
+		forms = append(forms, "{control: "+pickOne(g, append([]string{"own"}, g.parties...))+"}",
 			fmt.Sprintf("[%s, {control: %s}]", pickOne(g, g.areas), pickOne(g, g.parties)))
 	}
 	if g.points {

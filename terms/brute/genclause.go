@@ -71,10 +71,10 @@ func (g *generator) duty(excuses []string) []entry {
 	if g.chance(10) {
 		out = append(out, entry{"count", fmt.Sprintf("'%s %d'", pickOne(g, []string{">", ">=", "<", "<="}), 5+g.IntN(3))})
 	}
-	if len(g.accepting) > 0 && !g.openName() && g.chance(30) {
-		before, _ := g.wall(0, hours) // half past: see known_test.go
+	if len(g.accepting) > 0 && g.chance(30) {
+		before, _ := g.wall(-24, hours)
 		out = append(out, entry{"provided", "{accepted: " + list(some(g, g.accepting, 1+g.IntN(2))) +
-			", before: '" + strings.TrimSuffix(before, "00") + "30'}"})
+			pickOne(g, []string{"", ", before: '" + before + "'"}) + "}"})
 	}
 	if len(excuses) > 0 && g.chance(75) {
 		out = append(out, entry{"unless", list(some(g, excuses, 1+g.IntN(2)))})
@@ -93,7 +93,7 @@ func (g *generator) readings(own []entry) string {
 		seen := map[string]bool{}
 		for range 1 + g.IntN(2) {
 			k := pickOne(g, []string{"by", "against", "during", "means", "within"})
-			if seen[k] || g.needs && k == "during" {
+			if seen[k] {
 				continue
 			}
 			seen[k] = true
@@ -113,14 +113,11 @@ func (g *generator) conditions(by, means, place, during, when int) []entry {
 		}
 	}
 	add(by, "by")
-	g.bound = len(out) > 0
 	add(by*2/3, "against")
 	add(means, "means")
 	add(place, "within")
 	add(place/2, "outside")
-	if !g.needs {
-		add(during, "during")
-	}
+	add(during, "during")
 	add(when, "when")
 	return out
 }
@@ -179,7 +176,7 @@ func (g *generator) excuse(id string) []entry {
 	if facts == "yes" && len(more) == 0 {
 		more = append(more, entry{"by", g.condition("by")})
 	}
-	if g.bound = len(more) > 0 && more[0].key == "by"; g.chance(20) {
+	if g.chance(20) {
 		more = append(more, entry{"within", g.place(false)})
 	}
 	return append(out, more...)
@@ -237,10 +234,4 @@ func (g *generator) time(depth int) string {
 			fmt.Sprintf("[%s, %s]", g.time(0), g.time(0)))
 	}
 	return pickOne(g, forms)
-}
-
-// openName says that an umbrella stands for groups that nobody named.
-func (g *generator) openName() bool {
-	p := g.c.table.person("bloc")
-	return p != nil && p.Open
 }

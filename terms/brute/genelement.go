@@ -174,7 +174,7 @@ func (g *generator) sides(e *truce.Element) {
 	}
 	if !e.Mutual && g.chance(12) {
 		e.Against = nil
-	} else if !e.Mutual && g.c.Nobody && g.chance(5) {
+	} else if !e.Mutual && g.chance(5) {
 		e.Against = []string{nobody}
 	}
 }
@@ -187,7 +187,7 @@ func (g *generator) candidates() []string {
 	if g.chance(12) {
 		ids = append(ids, "*")
 	}
-	if g.chance(10) && !g.c.hollow { // see known_test.go
+	if g.chance(10) {
 		ids = append(ids, "?strangers")
 	}
 	out := some(g, ids, 1+bit(g.chance(25))+bit(g.chance(10)))

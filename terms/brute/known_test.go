@@ -143,7 +143,14 @@ adherence:
 			why:      "stating response: immediate would make the excuse good and the verdict no violation; likewise raising it",
 			text:     "parties: {}\nclauses: [{id: D, forbid: attack, unless: X}, {id: X, excuse: {response: immediate}}]\n",
 			register: people, element: with(func(e *truce.Element) { e.Acts = []string{"hostile-act"} }), want: truce.Undetermined, rests: "response"},
-		{name: "knowing that it was somebody of open membership does not settle the membership", mask: "pool.memberships",
+		{name: "the army is in gov on both sides of an act or on none", mask: "Question.apart",
+			why:  "whether the army is in gov is one fact: if it is, it may act as gov but is no target in opp; if not, it does not act as gov",
+			text: "parties: {gov: {actors: [front], with: allied}, opp: {actors: [army], except: [gov]}}\nclauses: [{id: D, forbid: attack, by: gov, against: opp}]\n",
+			register: `actors:
+  - {id: front, kind: non-state-armed-group, names: [front]}
+  - {id: army, kind: state-forces, names: [army], links: [{allied: front, standing: claimed}]}
+`, element: with(func(e *truce.Element) { e.Against = nil }), want: truce.NoViolation},
+		{name: "knowing that it was somebody of open membership does not settle the membership", mask: "Question.apart",
 			why:      "when it turns out that the army acted, its claimed acceptance still leaves the answer open: the set is not one that settles it whatever the facts turn out to be",
 			text:     "parties: {opp: {adhering: yes}}\nclauses: [{id: D, forbid: attack, by: opp}]\n",
 			register: people + "adherence: [{agreement: brute, actor: army, as: opp, status: accepted, at: 2016-02-28, by: them, standing: claimed}]\n",

@@ -110,17 +110,6 @@ func keys(w World, dims []int, open []string) []string {
 	return out
 }
 
-// memberships returns the facts with every open membership added.
-func (p *pool) memberships(facts []string) []string {
-	out := slices.Clone(facts)
-	for i, f := range p.facts {
-		if p.dim[i] < 0 && !slices.Contains(out, f) {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
 // smallest returns a set of n facts that settles the matter, or nil.
 func (p *pool) smallest(n int) []string {
 	var try func(from int, have []string) []string

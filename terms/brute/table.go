@@ -75,14 +75,6 @@ func hasOwn(p terms.Party) bool {
 	return len(p.Actors)+len(p.Listed)+len(p.Kind) > 0 || p.Adhering
 }
 
-// mixedUnnamed leaves it open whether those whom an umbrella covers unnamed belong to a
-// party that some of the named ones are in, as the engine does: see known_test.go.
-const mixedUnnamed = true
-
-// unnamedEarly has them possibly bound before the time from which adherence counts, as
-// the register does: see known_test.go.
-const unnamedEarly = true
-
 // own is whether somebody belongs to a party by its own keys: names, links, list,
 // adherence, kind. It leaves out the parties that it adds up or excepts.
 func (tb *Table) own(c *clock, p terms.Party, who pick, t time.Time) truce.Tri {
@@ -94,13 +86,7 @@ func (tb *Table) own(c *clock, p terms.Party, who pick, t time.Time) truce.Tri {
 	case strings.HasPrefix(who.id, "?"):
 		return truce.Unknown
 	case who.id == unnamed:
-		out := tb.ownUnnamed(c, p, tb.person(who.of), t)
-		for _, m := range tb.person(who.of).Members {
-			if mixedUnnamed && out == truce.No && tb.own(c, p, pick{id: m}, t) != truce.No {
-				return truce.Unknown
-			}
-		}
-		return out
+		return tb.ownUnnamed(c, p, tb.person(who.of), t)
 	}
 	x := tb.person(who.id)
 	out := either(tb.byName(p, x, t), truce.Of(slices.Contains(p.Kind, x.Kind)))
@@ -115,7 +101,7 @@ func (tb *Table) own(c *clock, p terms.Party, who pick, t time.Time) truce.Tri {
 // it is what the umbrella is, of lists and acceptances nobody knows.
 func (tb *Table) ownUnnamed(c *clock, p terms.Party, umbrella *Person, t time.Time) truce.Tri {
 	out := tb.byName(p, umbrella, t)
-	if len(p.Listed) > 0 || p.Adhering && (unnamedEarly || open(c, p, t)) {
+	if len(p.Listed) > 0 || p.Adhering && open(c, p, t) {
 		out = either(out, truce.Unknown)
 	}
 	if len(p.Kind) > 0 {

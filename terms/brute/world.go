@@ -53,6 +53,9 @@ type Question struct {
 	*Text
 	c *terms.Clause
 	e *truce.Element
+	// apart takes what is open of somebody whom nobody named as a part of who it was, and
+	// lets it differ from side to side, as the engine does: see known_test.go.
+	apart bool
 
 	readings []*terms.Clause
 	happened []bool
