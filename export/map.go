@@ -48,6 +48,7 @@ type chartOfPlaces struct {
 	Smallest string // how wide the smallest mark is on the ground
 	CellText string
 	Unplaced int
+	Beyond   int         // places that lie wholly off the drawing
 	spread   [][]float64 // for each place: cell, weight, cell, weight ...
 }
 
@@ -153,6 +154,9 @@ func drawMap(c Check, sites []*site, at []int) (chartOfPlaces, error) {
 	m.Outline, m.Areas = path(outline.moved(f.to), 0.4), path(areas.moved(f.to), 0.4)
 	for _, s := range sites {
 		s.shape = s.shape.moved(f.to)
+		if c := centre(s.shape); c[0] < 0 || c[0] > mapWidth || c[1] < 0 || c[1] > f.height {
+			m.Beyond++
+		}
 	}
 	m.Dense = len(sites) > manyPlaces
 	taken := &room{}
@@ -185,8 +189,30 @@ func (f frame) to(p point) point {
 	return point{(x - f.west) * f.perX, (f.north - p[1]) * f.perY}
 }
 
-// frameFor fits the places; where they fill a good part of the outline, the outline.
+// around keeps the sites that lie in the outline's box, or not farther from it than a
+// quarter of its size: a meeting abroad must not shrink the country. With none they all stay.
+func around(sites []*site, outline shape) []*site {
+	b := emptyBox()
+	outline.each(b.add)
+	if b.empty() {
+		return sites
+	}
+	dx, dy := (b.x1-b.x0)/4, (b.y1-b.y0)/4
+	var near []*site
+	for _, s := range sites {
+		if c := centre(s.shape); c[0] >= b.x0-dx && c[0] <= b.x1+dx && c[1] >= b.y0-dy && c[1] <= b.y1+dy {
+			near = append(near, s)
+		}
+	}
+	if near == nil {
+		return sites
+	}
+	return near
+}
+
+// frameFor fits the places around the outline; where they fill a good part of it, the outline.
 func frameFor(sites []*site, outline shape) frame {
+	sites = around(sites, outline)
 	data, whole := emptyBox(), emptyBox()
 	wrap := crosses(sites)
 	put := func(b *box) func(point) {
