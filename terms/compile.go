@@ -291,11 +291,17 @@ func (j *Judge) windowsIn(c *Clause, opens spans) (spans, []string) {
 	if len(ss) == 0 || len(opens) == 0 {
 		return nil, waits
 	}
+	return ss.meet(j.a.runUp(c, ss, opens)), waits
+}
+
+// runUp widens the time in force to the start of a clause's own window where that comes
+// before, as a duty of the run-up does; not where the agreement waits for acceptance.
+func (a *Agreement) runUp(c *Clause, ss, opens spans) spans {
 	outer := slices.Clone(opens)
-	if from := ss[0].from; len(j.a.Needs) == 0 && !from.IsZero() && from.Before(outer[0].from) && c.During.From != nil {
+	if from := ss[0].from; len(a.Needs) == 0 && !from.IsZero() && from.Before(outer[0].from) && c.During.From != nil {
 		outer[0].from = from
 	}
-	return ss.meet(outer), waits
+	return outer
 }
 
 // linked ties a clause's rules to the excuses it names and the permits that apply to it.

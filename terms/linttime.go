@@ -225,7 +225,7 @@ func (l *linter) window(c *Clause) {
 	case waits != nil:
 	case len(ss) == 0:
 		l.warn(keysOf(c, "during"), "window-empty", "a time that comes", "clause %s can never apply: its window is empty", c.ID)
-	case l.opened && len(l.opens) > 0 && len(ss.meet(l.opens)) == 0:
+	case l.opened && len(l.opens) > 0 && len(ss.meet(l.a.runUp(c, ss, l.opens))) == 0:
 		l.warn(keysOf(c, "during"), "window-outside", "a time inside in_force", "the window of clause %s lies outside the time in which the agreement is in force", c.ID)
 	}
 }
