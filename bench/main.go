@@ -30,6 +30,7 @@ type flags struct {
 	world    world.Config
 	rows     int
 	ours     int
+	exact    int
 	repeat   int
 	peers    string
 	postgres string
@@ -47,6 +48,7 @@ func main() {
 	flag.IntVar(&f.world.Terms, "terms", 10, "terms in an agreement")
 	flag.IntVar(&f.rows, "rows", 100_000, "incidents for the comparison with peers")
 	flag.IntVar(&f.ours, "ours", 1_000_000, "incidents for the engine alone")
+	flag.IntVar(&f.exact, "exact", 500, "incidents for the engine that says why, as truce check does; 0 leaves it out")
 	flag.IntVar(&f.repeat, "repeat", 2, "rounds; the least of each step counts")
 	flag.StringVar(&f.peers, "peers", "postgis,geopandas", "peers to run")
 	flag.StringVar(&f.postgres, "postgres", "", "connection string of a PostGIS to use instead of a throw-away one")
@@ -76,6 +78,9 @@ func run(ctx context.Context, f flags) error {
 		return err
 	}
 	if err := measureOurs(f, &r); err != nil {
+		return err
+	}
+	if err := measureExact(f, &r); err != nil {
 		return err
 	}
 	text := r.markdown()

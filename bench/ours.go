@@ -15,6 +15,7 @@ import (
 
 	"truce"
 	"truce/bench/engine"
+	"truce/bench/exact"
 	"truce/bench/world"
 	"truce/columns"
 )
@@ -204,6 +205,45 @@ func stream(c world.Config, rows, workers int) (s streamed, err error) {
 	}
 	_, err = fmt.Sscan(string(b), (*int64)(&s.cpu), (*int64)(&s.wall), &s.peak)
 	return s, err
+}
+
+// exactRun is what the engine of "truce check" needs, and how its answers compare.
+type exactRun struct {
+	prepare, judge cost
+	load           string
+	exact.Tally
+}
+
+// measureExact judges some incidents with the engine of "truce check", on one goroutine,
+// and holds every answer against the plain evaluators.
+func measureExact(f flags, r *report) error {
+	if f.exact == 0 {
+		return nil
+	}
+	progress("the exact engine, %d incidents", f.exact)
+	w, err := world.New(f.world)
+	if err != nil {
+		return err
+	}
+	var e *exact.Engine
+	if r.exact.prepare, err = measure(func() (err error) { e, err = exact.New(w); return err }); err != nil {
+		return err
+	}
+	rows, found := make([]world.Row, f.exact), make([][]truce.Tri, f.exact)
+	for i := range rows {
+		rows[i] = w.Row(i)
+	}
+	r.exact.load = load()
+	r.exact.judge, err = measure(func() error {
+		for i, row := range rows {
+			found[i] = e.Outcomes(row)
+		}
+		return nil
+	})
+	for i, row := range rows {
+		e.Compare(&r.exact.Tally, row, found[i])
+	}
+	return err
 }
 
 // judgeFile is that other process: it prints nanoseconds of processor and wall time, and bytes.

@@ -14,6 +14,7 @@ const (
 	postgisBuffered = "PostGIS, corridors as buffers, exact at their edge"
 	postgisExact    = "PostGIS, corridors exact"
 	geopandasName   = "GeoPandas"
+	exactName       = "Truce, exact engine with reasons in words"
 )
 
 // report gathers what was measured.
@@ -30,6 +31,7 @@ type report struct {
 	largeRows int
 	growth    []growth
 	streams   []streamRun
+	exact     exactRun
 }
 
 type peerResult struct {
@@ -119,6 +121,7 @@ func (r *report) markdown() string {
 		fmt.Fprintf(&b, "%s\n\n", s)
 	}
 	r.peerTable(&b, terms)
+	r.exactSection(&b)
 	r.stepTable(&b)
 	r.growthTable(&b)
 	r.streamTable(&b)
@@ -140,13 +143,14 @@ func (r *report) peerTable(b *strings.Builder, terms int) {
 	fmt.Fprintf(b, "### The same %d incidents\n\n", r.rows)
 	fmt.Fprintf(b, "Our answers: %s (pairs not false / sure / open / sum of %d x agreement + term).\n\n", r.ours.sums(terms), terms)
 	fmt.Fprint(b, "| contender | CPU s | wall s | incidents/s a core | peak MB | ours is faster (CPU) | answers |\n|---|---|---|---|---|---|---|\n")
+	rows := r.rows
 	line := func(name string, c cost, peak int64, ratio, answers string) {
 		mb := ""
 		if peak > 0 {
 			mb = fmt.Sprintf("%.0f", float64(peak)/1e6)
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %.0f | %s | %s | %s |\n", name, seconds(c.cpu), seconds(c.wall),
-			float64(r.rows)/c.cpu.Seconds(), mb, ratio, answers)
+			float64(rows)/c.cpu.Seconds(), mb, ratio, answers)
 	}
 	line("**Truce, CSV to findings, 1 worker**", r.small.whole1, r.peak(1), "", "")
 	line("Truce, CSV to findings, 2 workers", r.small.whole2, r.peak(2), "", "")
@@ -155,6 +159,12 @@ func (r *report) peerTable(b *strings.Builder, terms int) {
 		load, check := p.split()
 		line(p.name+", with loading", load.plus(check), p.peak, p.ratio(load.plus(check), r.small.whole1), p.comparison.String())
 		line(p.name+", after loading", check, p.peak, p.ratio(check, r.small.stages.all), "")
+	}
+	name := fmt.Sprintf("%s (%d incidents)", exactName, r.exact.Rows)
+	if rows = r.exact.Rows; rows > 0 && r.exact.Agrees() {
+		line(name, r.exact.judge, 0, "", r.exact.Tally.String())
+	} else if rows > 0 {
+		fmt.Fprintf(b, "| %s | | | | | | %v |\n", name, r.exact.Tally)
 	}
 	fmt.Fprintf(b, "\nPreparing the world (zones, parties, terms) is not counted for anyone; ours takes %s s.\n", seconds(r.prepare.cpu))
 	for _, p := range r.peers {
@@ -165,6 +175,30 @@ func (r *report) peerTable(b *strings.Builder, terms int) {
 		fmt.Fprintln(b)
 	}
 	fmt.Fprintln(b)
+}
+
+// exactSection says what a verdict with its reasons costs. When the answers do not agree
+// it states no speed.
+func (r *report) exactSection(b *strings.Builder) {
+	x := r.exact
+	if x.Rows == 0 {
+		return
+	}
+	fmt.Fprintf(b, "### %s\n\n", exactName)
+	fmt.Fprintf(b, "This is the engine behind `truce check`; the planes above are not. The first %d of the incidents, %s; one goroutine. ", x.Rows, x.load)
+	fmt.Fprintf(b, "Answers: %v; %d pairs have an answer. ", x.Tally, x.Answered)
+	fmt.Fprintf(b, "Clauses where it differs from the plain evaluator that goes day by day: %d.\n\n", x.Unexplained)
+	if !x.Agrees() {
+		fmt.Fprint(b, "VOID: no speed is stated.\n\n")
+		return
+	}
+	micro := func(n int) float64 { return x.judge.perRow(n) / 1000 }
+	clauses := len(r.world.Agreements) * r.world.Config.Terms
+	fmt.Fprint(b, "| CPU microseconds | |\n|---|---|\n")
+	fmt.Fprintf(b, "| a clause, with reasons | %.2f |\n", micro(x.Rows*clauses))
+	fmt.Fprintf(b, "| an incident and an agreement, with reasons | %.1f |\n", micro(x.Pairs))
+	fmt.Fprintf(b, "| an incident, all %d clauses, with reasons | %.0f |\n", clauses, micro(x.Rows))
+	fmt.Fprintf(b, "\nThere is no form without reasons. Reading its texts and making them ready is not counted; it takes %s s.\n\n", seconds(x.prepare.cpu))
 }
 
 func (r *report) peak(workers int) int64 {

@@ -10,9 +10,10 @@ import (
 // conditions rest on different facts, so that joining them one by one is exact.
 func (e *Engine) plain(row world.Row, zones world.ZoneSet, t world.Term) truce.Tri {
 	some, all := false, true
+	place := e.inPlace(row, zones, t)
 	for day := row.Start; day <= row.End; day++ {
 		met := truce.Of(t.From <= day && day < t.To)
-		for _, c := range []truce.Tri{e.inPlace(row, zones, t), e.acted(row, t, day), e.suffered(row, t, day), e.used(row, t), killed(row, t)} {
+		for _, c := range []truce.Tri{place, e.acted(row, t, day), e.suffered(row, t, day), e.used(row, t), killed(row, t)} {
 			met = min(met, c)
 		}
 		some = some || met != truce.No
