@@ -23,7 +23,7 @@ lint: ## vet and staticcheck
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
 bench: ## Truce beside PostGIS and GeoPandas on the same incidents, about ten minutes
-	go run ./bench
+	go run ./bench -write docs/bench.md
 
 verify: ## the long proofs: the slow second evaluator, and a minute for each fuzz target
 	go test ./terms/brute -timeout 6h -cases $(CASES)
