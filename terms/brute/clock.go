@@ -220,7 +220,7 @@ func (c *clock) inWindow(during *terms.Time, t time.Time) bool {
 		return true
 	}
 	own, has := c.start(during)
-	return c.early(during) && has && !t.Before(own) && t.Before(c.general())
+	return c.early(during) && has && c.a.Needs == nil && !t.Before(own) && t.Before(c.general())
 }
 
 // early says that a span starts before the agreement does.

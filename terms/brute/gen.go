@@ -19,6 +19,7 @@ type generator struct {
 	lines     []string
 	points    bool // distances decide, so elements lie in the middle of cells
 	umbrella  bool
+	leaving   bool // actors may leave again; parties that accept then have no names, since leaving ends what names bind
 	stepped   map[string]bool
 	accepting []string // parties whose acceptances are beyond doubt
 	bothEnds  bool     // a window may be given an end and a length that disagree
@@ -30,7 +31,7 @@ func New(seed uint64) *Case {
 	where := pickOne(g, places())
 	g.c.zone = zoneOf(where.zone)
 	g.c.base = where.base
-	g.umbrella = g.chance(25)
+	g.umbrella, g.leaving = g.chance(25), g.chance(50)
 	g.persons()
 	text := g.agreement(where.zone)
 	g.c.Agreement = text
@@ -162,7 +163,7 @@ func (g *generator) steps(as string) {
 		}
 		_, at := g.wall(-24, hours/2)
 		p.Steps = append(p.Steps, Step{As: as, Status: "accepted", At: at, Claimed: g.chance(25)})
-		if !p.Umbrella && g.chance(25) {
+		if !p.Umbrella && g.leaving && g.chance(40) {
 			_, at := g.wall(hours/2, hours)
 			leaves := []string{"withdrawn", "excluded", "suspended", "notice"}
 			if p.Steps[len(p.Steps)-1].Claimed { // whether notice says that it was bound is not for us to say
@@ -303,7 +304,9 @@ func (g *generator) party(name string) []string {
 			keys = append(keys, "with: "+pickOne(g, []string{"associated", "part-of", "[allied, supports]"}))
 		}
 	}
-	if len(keys) < 2 && g.chance(40) {
+	accepts := false
+	if len(keys) < 2 && !(g.leaving && len(keys) > 0) && g.chance(40) {
+		accepts = g.leaving
 		at, _ := g.wall(0, hours/2)
 		keys = append(keys, "adhering: "+pickOne(g, []string{"yes", "'" + at + "'", "{from: '" + at + "', as: signatory}", "{as: signatory}"}))
 		as := map[bool]string{true: "signatory", false: name}[strings.Contains(keys[len(keys)-1], "signatory")]
@@ -312,10 +315,10 @@ func (g *generator) party(name string) []string {
 			g.accepting = append(g.accepting, name)
 		}
 	}
-	if len(keys) < 2 && g.chance(25) {
+	if !accepts && len(keys) < 2 && g.chance(25) {
 		keys = append(keys, "listed: blacklist")
 	}
-	if g.chance(15) {
+	if !accepts && g.chance(15) {
 		keys = append(keys, "kind: "+list(some(g, []string{"state-forces", "non-state-armed-group", "police", "civilians"}, 2)))
 	}
 	if len(g.parties) > 0 && (len(keys) == 0 || g.chance(20)) {
@@ -399,7 +402,7 @@ func Again(c *Case, salt string) *generator {
 	return g
 }
 
-// drawn returns the places that are not the outside of another: see known_test.go.
+// drawn returns the places that have an edge of their own, which the outside of another has not.
 func (g *generator) drawn() []string {
 	return slices.DeleteFunc(slices.Clone(g.areas), func(a string) bool { return a == "rest" })
 }

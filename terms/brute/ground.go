@@ -183,7 +183,7 @@ func (v *view) place(p *terms.Place, c *terms.Clause) bool {
 
 // heldByActor says that who holds the ground is a member of the party that acts.
 func (v *view) heldByActor(c *terms.Clause) bool {
-	if v.holder() == v.actor() {
+	if who := v.actor().id; who == v.holder().id && who != unnamed {
 		return true
 	}
 	for _, party := range c.By {

@@ -81,10 +81,6 @@ func knowns() []known {
 			why:      "a party without keys of its own adds up others: whoever is in none of these is not in it; membership in a sum is not a fact of its own",
 			text:     "parties: {gov: {actors: [army]}, sum: {parties: [gov], except: [gov]}}\nclauses: [{id: D, forbid: attack, by: sum}]\n",
 			register: people, element: with(func(e *truce.Element) { e.By = []string{"?strangers"} }), want: truce.NoViolation},
-		{name: "a place in the outside of another is near it", mask: "generator.drawn",
-			why:      "a point inside a place has distance nothing from it",
-			text:     "parties: {}\nclauses: [{id: D, forbid: attack, within: {near: rest, distance: 20 km}}]\n",
-			register: people, element: strike(), want: truce.Violation},
 		{name: "by name those whom an umbrella covers unnamed are what the umbrella is", mask: "mixedUnnamed",
 			why:      "actors.Register.Member: by name and by link they are what the umbrella is; gov names army, which bloc is not, so one not named is in no party here",
 			text:     "parties: {gov: {actors: [army]}, third: {actors: [front], except: [gov]}, odd: {actors: [army, villagers], except: [civil]}, civil: {actors: [villagers, army]}}\nclauses: [{id: D, forbid: attack, by: odd}]\n",
@@ -143,6 +139,15 @@ adherence:
 			why:      "stating response: immediate would make the excuse good and the verdict no violation; likewise raising it",
 			text:     "parties: {}\nclauses: [{id: D, forbid: attack, unless: X}, {id: X, excuse: {response: immediate}}]\n",
 			register: people, element: with(func(e *truce.Element) { e.Acts = []string{"hostile-act"} }), want: truce.Undetermined, rests: "response"},
+		{name: "a verdict by an excuse rests on that it was raised", mask: "tally.restsOn",
+			why: "response is open: immediate makes the excuse good, delayed the permit; unless the excuse was raised it does not come up",
+			text: `parties: {}
+clauses:
+  - {id: D, forbid: attack, unless: X}
+  - {id: X, excuse: {response: immediate}}
+  - {id: P, permit: attack, when: 'response == "delayed"'}
+`,
+			register: people, element: with(func(e *truce.Element) { e.Raised = []string{"X"} }), want: truce.NoViolation, rests: "raised"},
 		{name: "the army is in gov on both sides of an act or on none", mask: "Question.apart",
 			why:  "whether the army is in gov is one fact: if it is, it may act as gov but is no target in opp; if not, it does not act as gov",
 			text: "parties: {gov: {actors: [front], with: allied}, opp: {actors: [army], except: [gov]}}\nclauses: [{id: D, forbid: attack, by: gov, against: opp}]\n",
