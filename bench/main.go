@@ -48,7 +48,7 @@ func main() {
 	flag.IntVar(&f.world.Terms, "terms", 10, "terms in an agreement")
 	flag.IntVar(&f.rows, "rows", 100_000, "incidents for the comparison with peers")
 	flag.IntVar(&f.ours, "ours", 1_000_000, "incidents for the engine alone")
-	flag.IntVar(&f.exact, "exact", 500, "incidents for the engine that says why, as truce check does; 0 leaves it out")
+	flag.IntVar(&f.exact, "exact", 500, "incidents for the engine that says why, as truce check does; less than 2 leaves it out")
 	flag.IntVar(&f.repeat, "repeat", 2, "rounds; the least of each step counts")
 	flag.StringVar(&f.peers, "peers", "postgis,geopandas", "peers to run")
 	flag.StringVar(&f.postgres, "postgres", "", "connection string of a PostGIS to use instead of a throw-away one")

@@ -11,8 +11,9 @@ import (
 // row and an agreement; its answer is the first clause that is surely broken, else the
 // first that may be, else none. Which facts an answer is open for is not compared.
 type Tally struct {
-	Rows, Pairs, Answered int // Answered: pairs of which either has an answer
-	Equal                 int
+	Rows, Clauses int
+	// Pairs are those of which either has an answer; for all others both say none.
+	Pairs, Equal int
 	// Firmer pairs differ only in clauses that the workload leaves open and the engine
 	// does not: joining facts one by one cannot see that no combination of them, or each,
 	// breaks the clause.
@@ -36,8 +37,8 @@ func (t Tally) Agrees() bool {
 }
 
 func (t Tally) String() string {
-	s := fmt.Sprintf("%d of %d pairs equal, %d firmer, %d by another day's membership, %d different, %d contradictions",
-		t.Equal, t.Pairs, t.Firmer, t.Daily, t.Different, t.Contradictions)
+	s := fmt.Sprintf("%d of %d pairs equal, %d firmer, %d by another day's membership, %d different; %d contradictions in %d clauses",
+		t.Equal, t.Pairs, t.Firmer, t.Daily, t.Different, t.Contradictions, t.Clauses)
 	if !t.Agrees() {
 		return "VOID: " + s + ", such as " + t.Example
 	}
@@ -52,12 +53,13 @@ func (e *Engine) Compare(t *Tally, row world.Row, found []truce.Tri) {
 		want[k] = truce.No
 	}
 	for _, f := range e.single.Judge(row, zones) {
-		want[f.Agreement] = truce.Of(true)
+		want[f.Agreement] = truce.Yes
 		if f.Open != 0 {
 			want[f.Agreement] = truce.Unknown
 		}
 	}
 	t.Rows++
+	t.Clauses += len(found)
 	from := 0
 	for number, a := range e.w.Agreements {
 		to := from + len(a.Terms)
@@ -84,11 +86,11 @@ func (e *Engine) pair(t *Tally, row world.Row, zones world.ZoneSet, number int, 
 			t.Example = fmt.Sprintf("row %d, agreement %d, term %d: engine %v, day by day %v, fact by fact %v", row.ID, number, k, found[k], plain, want[k])
 		}
 	}
-	t.Pairs++
 	a, b := reduce(want), reduce(found)
-	if a != none || b != none {
-		t.Answered++
+	if a == none && b == none {
+		return
 	}
+	t.Pairs++
 	switch {
 	case a == b:
 		t.Equal++
