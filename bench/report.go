@@ -201,9 +201,9 @@ func (r *report) exactSection(b *strings.Builder) {
 		{"a clause", clauses}, {"an incident and an agreement", len(r.world.Agreements)}, {fmt.Sprintf("an incident, all %d clauses", clauses), 1},
 	} {
 		micro := func(h, rows int) float64 { return x.half[h].perRow(rows*s.per) / 1000 }
-		fmt.Fprintf(b, "| %s | %.1f | %.1f |\n", s.name, micro(0, x.Rows/2), micro(1, x.Rows-x.Rows/2))
+		fmt.Fprintf(b, "| %s | %.0f | %.0f |\n", s.name, micro(0, x.Rows/2), micro(1, x.Rows-x.Rows/2))
 	}
-	fmt.Fprint(b, "\nThe first half also works out which zones overlap. ")
+	fmt.Fprint(b, "\nThe first half also works out, once, which zones overlap and when each actor was in which party. ")
 	fmt.Fprintf(b, "There is no form without reasons. Reading its texts and making them ready is not counted; it takes %s s.\n\n", seconds(x.prepare.cpu))
 }
 
