@@ -293,6 +293,9 @@ func (sp *space) openCode(f int, c *component) string {
 func (sp *space) names(factors []*factor) []string {
 	var out []string
 	for _, f := range factors {
+		if f.except != nil && len(f.except.clause.Excuse) > 0 {
+			out = append(out, "raised")
+		}
 		for _, i := range f.facts() {
 			name := sp.facts[i].name
 			if i >= factFixed && sp.facts[i].code == "UD-STATUS" {

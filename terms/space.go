@@ -367,6 +367,9 @@ func (sp *space) sideName(ids []string) string {
 // keep their open memberships as facts; of those that only may be meant, each way in which
 // an open membership may turn out is a class of its own.
 func (sp *space) classes(ids, given []string, role string) []hand {
+	if len(given) == 0 { // whoever is named elsewhere in the report is the same here
+		given = slices.Concat(sp.s.e.By, sp.s.e.Against, sp.s.e.Control)
+	}
 	byProfile := map[string]int{}
 	var out []hand
 	for _, id := range ids {

@@ -225,7 +225,7 @@ func (v *view) in(party string, who pick, side string) bool {
 	case truce.Yes:
 		in = true
 	case truce.Unknown:
-		if v.q.apart && who.of == "" && v.q.unsaid(side) {
+		if v.q.apart && who.of == "" && v.q.unsaid(side) && !v.q.named(who.id) {
 			in = v.ask(openName(party, pick{who.id, "anybody"}, side))
 		} else {
 			in = v.ask(openName(party, who, side))
@@ -233,6 +233,11 @@ func (v *view) in(party string, who pick, side string) bool {
 	}
 	in = in || v.inAny(p.Parties, who, side)
 	return in && !v.inAny(p.Except, who, side)
+}
+
+// named says that the report names somebody, on whichever side.
+func (q *Question) named(id string) bool {
+	return slices.Contains(q.e.By, id) || slices.Contains(q.e.Against, id) || slices.Contains(q.e.Control, id)
 }
 
 // unsaid says that nobody named the candidates of a side.

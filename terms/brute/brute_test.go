@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	cases = flag.Int("cases", 20_000, "how many random agreements to try")
+	cases = flag.Int("agreements", 1_500, "how many random agreements to try; each gives some 20 cases, a clause on an element")
 	first = flag.Uint64("seed", 1, "the first seed")
 	most  = flag.Int("differences", 5, "stop after so many differences")
 	every = flag.Int("every", 20, "change facts that verdicts do not rest on in every so many-th case")
@@ -85,7 +85,7 @@ func TestEngineAgreesWithWorlds(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	t.Logf("%d cases: %d verdicts (%d violations, %d undetermined, %d changes of facts not rested on); %d agree only where open memberships are no facts of their own; %d too large",
+	t.Logf("%d agreements: %d cases, a clause on an element (%d violations, %d undetermined, %d changes of facts not rested on); %d agree only where open memberships are no facts of their own; %d too large",
 		next.Load(), s.verdicts.Load(), s.violation.Load(), s.open.Load(), s.rests.Load(), s.apart.Load(), s.skipped.Load())
 	for _, f := range s.found {
 		t.Error(f)

@@ -77,7 +77,7 @@ func (q *Question) choosePicks(ids []string, may func(Person) bool) []pick {
 	if len(ids) == 0 {
 		ids = []string{"*"}
 		for _, p := range q.table.Persons {
-			if may(p) && !p.Umbrella {
+			if may(p) && (!p.Umbrella || p.Open) { // of a closed one everybody is there by name
 				ids = append(ids, p.ID)
 			}
 		}

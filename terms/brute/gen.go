@@ -25,6 +25,9 @@ type generator struct {
 	bothEnds  bool     // a window may be given an end and a length that disagree
 }
 
+// elementsEach is how many elements are judged under one agreement.
+const elementsEach = 10
+
 // New makes the case of a seed. The same seed makes the same case.
 func New(seed uint64) *Case {
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, 77)), c: &Case{Seed: seed, exprs: map[string]*Expr{}}, stepped: map[string]bool{}}
@@ -36,7 +39,7 @@ func New(seed uint64) *Case {
 	text := g.agreement(where.zone)
 	g.c.Agreement = text
 	g.c.Register = g.register(where.zone)
-	for range 2 {
+	for range elementsEach {
 		g.c.Elements = append(g.c.Elements, g.element(len(g.c.Elements)))
 	}
 	return g.c

@@ -155,11 +155,6 @@ clauses:
   - {id: front, kind: non-state-armed-group, names: [front]}
   - {id: army, kind: state-forces, names: [army], links: [{allied: front, standing: claimed}]}
 `, element: with(func(e *truce.Element) { e.Against = nil }), want: truce.NoViolation},
-		{name: "knowing that it was somebody of open membership does not settle the membership", mask: "Question.apart",
-			why:      "when it turns out that the army acted, its claimed acceptance still leaves the answer open: the set is not one that settles it whatever the facts turn out to be",
-			text:     "parties: {opp: {adhering: yes}}\nclauses: [{id: D, forbid: attack, by: opp}]\n",
-			register: people + "adherence: [{agreement: brute, actor: army, as: opp, status: accepted, at: 2016-02-28, by: them, standing: claimed}]\n",
-			element:  with(func(e *truce.Element) { e.By = nil }), want: truce.Undetermined, settles: "whether army belongs to opp"},
 	}
 }
 
@@ -175,11 +170,11 @@ func TestKnownDifferences(t *testing.T) {
 			}
 			switch {
 			case v.Outcome != k.want:
-				t.Skipf("the engine says %s (%s), not %s: %s (stepped around: %s)", v.Outcome, v.Code, k.want, k.why, k.mask)
+				t.Errorf("the engine says %s (%s), not %s: %s (stepped around: %s)", v.Outcome, v.Code, k.want, k.why, k.mask)
 			case k.rests != "" && !slices.Contains(v.Rests, k.rests):
-				t.Skipf("rests on %v, without %s: %s (stepped around: %s)", v.Rests, k.rests, k.why, k.mask)
+				t.Errorf("rests on %v, without %s: %s (stepped around: %s)", v.Rests, k.rests, k.why, k.mask)
 			case k.settles != "" && !slices.Contains(names, k.settles):
-				t.Skipf("settled by %v, without %s: %s (stepped around: %s)", names, k.settles, k.why, k.mask)
+				t.Errorf("settled by %v, without %s: %s (stepped around: %s)", names, k.settles, k.why, k.mask)
 			}
 		})
 	}
