@@ -45,6 +45,9 @@ func agreeOnSettling(q *Question, v truce.Verdict) string {
 		return ""
 	}
 	p, least := q.pool(), 0
+	if p == nil {
+		return ""
+	}
 	for _, x := range v.Settle {
 		if !x.Always {
 			continue

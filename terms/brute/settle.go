@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// maxRows bounds worlds times answers to all open memberships.
+const maxRows = 1 << 20
+
 // pool is all worlds of a question, to be sorted by what is known in them.
 type pool struct {
 	facts  []string // those with more than one value
@@ -15,6 +18,7 @@ type pool struct {
 	with map[int][]string
 }
 
+// pool is nil where memberships make too many of them.
 func (q *Question) pool() *pool {
 	p := &pool{with: map[int][]string{}}
 	open := map[string]bool{}
@@ -24,8 +28,11 @@ func (q *Question) pool() *pool {
 		for k := range w.Open {
 			open[k] = true
 		}
-		return true
+		return len(p.worlds)<<len(open) <= maxRows
 	})
+	if len(p.worlds)<<len(open) > maxRows {
+		return nil
+	}
 	for _, k := range sorted(open) {
 		if d := sideOf(k); d >= 0 {
 			p.with[d] = append(p.with[d], k)
