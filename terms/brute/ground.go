@@ -181,12 +181,28 @@ func (v *view) place(p *terms.Place, c *terms.Clause) bool {
 	return v.q.inside(p.Ref, v.cell()) // near: a middle is in the place or far from it
 }
 
+// apartFrom lists the sides in parties: one made only of others is several sides, and
+// ground of one of them is not the ground of another.
+func (q *Text) apartFrom(parties []string) []string {
+	var out []string
+	for _, name := range parties {
+		p := q.a.Parties[name]
+		sum := len(p.Parties) > 0 && !p.Anyone && !p.Adhering && len(p.Actors)+len(p.Listed)+len(p.Kind) == 0
+		if sum {
+			out = append(out, q.apartFrom(p.Parties)...)
+		} else {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // heldByActor says that who holds the ground is a member of the party that acts.
 func (v *view) heldByActor(c *terms.Clause) bool {
 	if who := v.actor().id; who == v.holder().id && who != unnamed {
 		return true
 	}
-	for _, party := range c.By {
+	for _, party := range v.q.apartFrom(c.By) {
 		if v.in(party, v.actor(), v.actorSide()) && v.in(party, v.holder(), "holder") {
 			return true
 		}
