@@ -1,0 +1,240 @@
+package terms
+
+import (
+	"slices"
+	"strings"
+
+	"truce"
+)
+
+// own is an actor's own membership in an atom at a moment and place, before open ones are settled.
+func (sp *space) own(atom, actor string, m, place int) truce.Tri {
+	if actor == "" || actor == nobodyActor {
+		return truce.No
+	}
+	st := sp.j.who.standing(atom, actor)
+	if !st.placed || !sp.placed {
+		return st.at(sp.moments[m].at)
+	}
+	bits := sp.places[place]
+	return sp.j.who.member(sp.j.who.membership(atom), atom, actor, sp.moments[m].at, func(area string) bool {
+		z, ok := sp.j.areas[area]
+		return ok && bits[sp.slot[z]]
+	})
+}
+
+const nobodyActor = "nobody"
+
+func (sp *space) setSides(ids [2][]string) {
+	e := sp.s.e
+	for i, given := range [2][]string{e.By, e.Against} {
+		role := "ab"[i : i+1]
+		sp.hands[i] = sp.classes(ids[i], given, role)
+		names := [2]string{"actor", "target"}
+		if e.Mutual {
+			names = [2]string{"one side", "other side"}
+		}
+		f := fact{name: names[i], code: [2]string{"UD-ACTOR", "UD-TARGET"}[i]}
+		for _, h := range sp.hands[i] {
+			f.labels = append(f.labels, sp.handLabel(h))
+		}
+		sp.facts[factSideA+i] = f
+	}
+	f := fact{name: "who attacked", code: "UD-ACTOR", labels: []string{"the first"}}
+	if e.Mutual {
+		f.labels = []string{sp.sideName(e.By), sp.sideName(e.Against)}
+	}
+	sp.facts[factAttacker] = f
+}
+
+// sideName is what the report calls one of two sides that fought.
+func (sp *space) sideName(ids []string) string {
+	if len(ids) == 0 {
+		return "a side that nobody named"
+	}
+	var names []string
+	for _, id := range ids {
+		names = append(names, sp.j.who.name(id, sp.s.around()))
+	}
+	return orList(names)
+}
+
+// classes groups candidates that the clause cannot tell apart. Actors named in the report
+// keep their open memberships as facts; of those that only may be meant, each way in which
+// an open membership may turn out is a class of its own.
+func (sp *space) classes(ids, given []string, role string) []hand {
+	if len(given) == 0 { // whoever is named elsewhere in the report is the same here
+		given = slices.Concat(sp.s.e.By, sp.s.e.Against, sp.s.e.Control)
+	}
+	byProfile := map[string]int{}
+	var out []hand
+	for _, id := range ids {
+		profile, unknown := sp.profile(id)
+		if id == nobodyActor {
+			profile = id
+		}
+		if sp.identity {
+			profile += id
+		}
+		if len(unknown) > 0 && slices.Contains(given, id) && !sp.umbrella(id) {
+			for _, atom := range unknown {
+				sp.openFact(atom, id, role)
+			}
+			out = append(out, hand{ids: []string{id}, actor: id})
+			continue
+		}
+		for n := 0; n < 1<<len(unknown); n++ {
+			fold := map[string]bool{}
+			key := profile
+			for i, atom := range unknown {
+				fold[atom] = n>>i&1 == 1
+				if key += "-"; fold[atom] {
+					key += "+"
+				}
+			}
+			if at, ok := byProfile[key]; ok {
+				out[at].ids = append(out[at].ids, id)
+				continue
+			}
+			byProfile[key] = len(out)
+			out = append(out, hand{[]string{id}, id, fold})
+		}
+	}
+	return out
+}
+
+func (sp *space) umbrella(id string) bool {
+	a, ok := sp.j.who.register.Actor(id)
+	return ok && a.Kind == "umbrella"
+}
+
+// profile writes down an actor's memberships at every moment and place.
+func (sp *space) profile(id string) (profile string, unknown []string) {
+	places := 1
+	if sp.placed {
+		places = len(sp.places)
+	}
+	var b strings.Builder
+	for _, atom := range sp.atoms {
+		open := false
+		for m := range sp.moments {
+			for p := range places {
+				is := sp.own(atom, id, m, p)
+				b.WriteByte("n?y"[is+1])
+				open = open || is == truce.Unknown
+			}
+		}
+		if open {
+			unknown = append(unknown, atom)
+		}
+	}
+	return b.String(), unknown
+}
+
+func (sp *space) openFact(atom, id, role string) {
+	key := [3]string{atom, id}
+	if _, ok := sp.open[key]; ok {
+		return
+	}
+	sp.open[key] = len(sp.facts)
+	name := sp.j.who.name(id, sp.s.around())
+	sp.facts = append(sp.facts, fact{name: "whether " + name + " belongs to " + atom, labels: []string{"no", "yes"}, code: "UD-STATUS"})
+}
+
+// member says whether a hand belongs to a party in a world.
+func (sp *space) member(party string, h hand, m int, w world) bool {
+	if h.actor == nobodyActor {
+		return false
+	}
+	return sp.j.who.in(party, func(atom string) bool {
+		if is := sp.own(atom, h.actor, m, w[factPlace]); is != truce.Unknown {
+			return is == truce.Yes
+		}
+		if h.fold != nil {
+			return h.fold[atom]
+		}
+		return w[sp.open[[3]string{atom, h.actor}]] == 1
+	})
+}
+
+// by and against are the two hands of a world, in their roles.
+func (sp *space) by(w world) hand { return sp.hands[w[factAttacker]][w[factSideA+w[factAttacker]]] }
+func (sp *space) against(w world) hand {
+	return sp.hands[1-w[factAttacker]][w[factSideB-w[factAttacker]]]
+}
+
+// handLabel names a class of actors: by who they are where they are few and named in the
+// report, else by what they belong to.
+func (sp *space) handLabel(h hand) string { return sp.handsLabel([]hand{h}) }
+
+// handsLabel names several classes together.
+func (sp *space) handsLabel(hs []hand) string {
+	var names, kinds []string
+	at := sp.s.around()
+	plain := true
+	for _, h := range hs {
+		plain = plain && h.fold == nil
+		for _, id := range h.ids {
+			n := sp.j.who.name(id, at)
+			if sp.umbrella(id) {
+				n = "an unnamed group of " + n
+			}
+			names = append(names, n)
+		}
+		kinds = append(kinds, sp.belongs(h))
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	slices.Sort(kinds)
+	kinds = slices.Compact(kinds)
+	switch {
+	case len(names) == 0:
+		return "nobody"
+	case plain && len(names) <= 4:
+		return orList(names)
+	case len(names) > 3:
+		names = append(names[:2:2], itoa(len(names)-2)+" others")
+	}
+	return strings.Join(kinds, " or ") + " (" + orList(names) + ")"
+}
+
+// belongs says which of the clause's parties a class of actors belongs to.
+func (sp *space) belongs(h hand) string {
+	var in []string
+	w := make(world, len(sp.facts))
+	for _, p := range sp.parties {
+		if sp.member(p, h, 0, w) {
+			in = append(in, p)
+		}
+	}
+	if in == nil {
+		return "one that belongs to none of " + strings.Join(sp.parties, ", ")
+	}
+	return "one that belongs to " + strings.Join(in, ", ")
+}
+
+func (sp *space) holderIDs(rules []*rule) []string {
+	control := false
+	for _, r := range rules {
+		control = r.place.zonesIn(map[int]bool{}) || control
+	}
+	if !control {
+		return nil
+	}
+	if len(sp.s.e.Control) == 0 {
+		return sp.j.who.everyone
+	}
+	return sp.candidates(sp.s.e.Control, nil)
+}
+
+func (sp *space) setControl(ids []string) {
+	f := fact{name: "control", code: "UD-STATUS", labels: []string{"anybody"}}
+	if ids != nil {
+		f.labels = nil
+		sp.holders = sp.classes(ids, sp.s.e.Control, "c")
+		for _, h := range sp.holders {
+			f.labels = append(f.labels, sp.handLabel(h))
+		}
+	}
+	sp.facts[factControl] = f
+}
