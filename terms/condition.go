@@ -39,6 +39,7 @@ type condition struct {
 type factor struct {
 	conditions []*condition
 	except     *rule // set for an exception
+	joint      bool  // only holds facts together; asks nothing
 	reading    int   // -1: every reading
 }
 
@@ -69,6 +70,9 @@ func (f *factor) holds(w world, m int) bool {
 // factors lists what must be true for the clause to be broken under its readings.
 func (sp *space) factors() []*factor {
 	var out []*factor
+	if !sp.loose {
+		out = sp.sameSelf()
+	}
 	for i, r := range sp.rules {
 		reading := i
 		if len(sp.rules) == 1 {
@@ -84,6 +88,24 @@ func (sp *space) factors() []*factor {
 		}
 	}
 	return out
+}
+
+// sameSelf joins the facts of who acted, toward whom and who holds the ground where one
+// actor might stand in two of them with its open memberships taken differently.
+func (sp *space) sameSelf() []*factor {
+	var facts []int
+	for _, p := range sp.roles() {
+		for _, q := range sp.roles() {
+			if p < q && sp.atOdds(p, q) {
+				facts = append(facts, p, q)
+			}
+		}
+	}
+	if facts == nil {
+		return nil
+	}
+	always := &condition{about: ofActor, label: "one actor is one actor", facts: facts, holds: func(world, int) bool { return true }}
+	return []*factor{{conditions: []*condition{always}, reading: -1, joint: true}}
 }
 
 // applies says whether an exception is worth asking about: one that nobody raised and no

@@ -1,6 +1,7 @@
 package terms
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -237,4 +238,62 @@ func (sp *space) setControl(ids []string) {
 		}
 	}
 	sp.facts[factControl] = f
+}
+
+// roles are the facts that pick a class of actors.
+func (sp *space) roles() []int {
+	out := []int{factSideA, factSideB}
+	if sp.holders != nil {
+		out = append(out, factControl)
+	}
+	return out
+}
+
+func (sp *space) picks(role int) []hand {
+	if role == factControl {
+		return sp.holders
+	}
+	return sp.hands[role-factSideA]
+}
+
+// selves are the classes of one actor whose open memberships are taken one way.
+func selves(hs []hand) []hand {
+	return slices.DeleteFunc(slices.Clone(hs), func(h hand) bool { return len(h.fold) == 0 || len(h.ids) != 1 })
+}
+
+// atOdds reports whether two roles may pick the same actor with different memberships.
+func (sp *space) atOdds(p, q int) bool {
+	for _, a := range selves(sp.picks(p)) {
+		for _, b := range selves(sp.picks(q)) {
+			if a.contradicts(b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// contradicts says that two classes are the same actor and nobody else, with its open
+// memberships taken differently.
+func (h hand) contradicts(o hand) bool {
+	return len(h.fold) > 0 && len(o.fold) > 0 && len(h.ids) == 1 && slices.Equal(h.ids, o.ids) && !maps.Equal(h.fold, o.fold)
+}
+
+// reconcile makes a world out of a choice that is none: where one actor stands in two
+// roles, its memberships are taken in the second as in the first.
+func (sp *space) reconcile(w world) {
+	roles := sp.roles()
+	for i, p := range roles {
+		for _, q := range roles[i+1:] {
+			a, hs := sp.picks(p)[w[p]], sp.picks(q)
+			if !a.contradicts(hs[w[q]]) {
+				continue
+			}
+			for k, h := range hs {
+				if slices.Contains(h.ids, a.actor) && maps.Equal(h.fold, a.fold) {
+					w[q] = k
+				}
+			}
+		}
+	}
 }

@@ -56,7 +56,7 @@ func (j *Judge) Verdict(s *Subject, c *Clause) truce.Verdict {
 	case truce.NoViolation:
 		sp.noViolation(&v, factors)
 	default:
-		sp.undetermined(&v, all, factors)
+		sp.undetermined(&v)
 	}
 	sp.parts(&v, factors)
 	v.Notes = sp.notes(rules, v.Outcome)
@@ -146,7 +146,7 @@ func (sp *space) readingsOf(v *truce.Verdict) {
 		case truce.NoViolation:
 			one.noViolation(&u, factors)
 		default:
-			one.undetermined(&u, s, factors)
+			one.undetermined(&u)
 		}
 		v.Readings = append(v.Readings, truce.Reading{Name: r.name, HeldBy: r.heldBy, Outcome: s.outcome, Code: u.Code})
 	}
@@ -251,7 +251,11 @@ func codeRank(code string) int {
 	return slices.Index(codeOrder, code)
 }
 
-func (sp *space) undetermined(v *truce.Verdict, s solution, factors []*factor) {
+func (sp *space) undetermined(v *truce.Verdict) {
+	sp.loose = true
+	defer func() { sp.loose = false }()
+	factors := sp.factors()
+	s := sp.solve(factors)
 	var codes []string
 	for _, c := range s.components {
 		for i, f := range c.facts {
@@ -280,6 +284,9 @@ func (sp *space) openCode(f int, c *component) string {
 		return sp.facts[f].code
 	}
 	for _, fac := range c.factors {
+		if fac.joint {
+			continue
+		}
 		for _, cond := range fac.conditions {
 			if cond.about == ofActor && slices.Contains(cond.facts, f) {
 				return "UD-ACTOR"

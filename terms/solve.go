@@ -90,6 +90,9 @@ func (sp *space) walk(c *component) {
 	w := make(world, len(sp.facts))
 	for k := range n {
 		c.pick(w, k)
+		if !sp.loose {
+			sp.reconcile(w)
+		}
 		for _, m := range sp.times[w[factTime]] {
 			if !slices.ContainsFunc(c.factors, func(f *factor) bool { return !f.holds(w, m) }) {
 				c.broken[k] = true

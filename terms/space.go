@@ -68,6 +68,9 @@ type space struct {
 	values  map[int][]any  // values of further facts
 	open    map[[3]string]int
 	placed  bool
+	// loose lets an open membership of somebody whom nobody named differ from role to role.
+	// What would settle a verdict is told so: there, who it was includes what he belonged to.
+	loose bool
 	// identity says that it matters who exactly acted and who holds the ground.
 	identity bool
 }

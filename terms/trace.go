@@ -11,6 +11,9 @@ import (
 func (sp *space) steps(factors []*factor) []truce.Step {
 	var out []truce.Step
 	for _, f := range factors {
+		if f.joint {
+			continue
+		}
 		under := ""
 		if f.reading >= 0 {
 			under = ", read as " + sp.rules[f.reading].name

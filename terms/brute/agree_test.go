@@ -11,13 +11,18 @@ import (
 
 // agree says in what a verdict and the worlds differ, or nothing.
 func agree(q *Question, v truce.Verdict) string {
-	if want := q.Outcome(); v.Outcome != want {
-		return fmt.Sprintf("the engine says %s (%s), the worlds say %s", v.Outcome, v.Code, want)
-	}
-	if found := agreeOnReadings(q, v); found != "" {
+	if found := agreeOnOutcome(q, v); found != "" {
 		return found
 	}
 	return agreeOnSettling(q, v)
+}
+
+// agreeOnOutcome compares the outcome, as a whole and under each reading.
+func agreeOnOutcome(q *Question, v truce.Verdict) string {
+	if want := q.Outcome(); v.Outcome != want {
+		return fmt.Sprintf("the engine says %s (%s), the worlds say %s", v.Outcome, v.Code, want)
+	}
+	return agreeOnReadings(q, v)
 }
 
 // agreeOnReadings compares the outcome under each reading.

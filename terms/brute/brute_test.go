@@ -126,7 +126,7 @@ func (s *tally) one(b *bench, c *terms.Clause, e *truce.Element) {
 	if found != "" && q.someoneOpen() { // see known_test.go
 		apart := *q
 		apart.apart = true
-		if agree(&apart, v) == "" {
+		if agreeOnOutcome(q, v) == "" && agreeOnSettling(&apart, v) == "" { // only the naming of facts
 			s.apart.Add(1)
 			return
 		}
