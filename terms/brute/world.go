@@ -54,7 +54,7 @@ type Question struct {
 	c *terms.Clause
 	e *truce.Element
 	// apart takes what is open of somebody whom nobody named as a part of who it was, and
-	// lets it differ from side to side, as the engine does: see known_test.go.
+	// lets it differ from side to side, as the settling sets of the engine do (docs/language.md).
 	apart bool
 
 	readings []*terms.Clause
