@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -480,11 +479,4 @@ func (m *Mission) area(name string, level int) (string, bool) {
 // day is the reporting day that a moment belongs to, as the civil day it starts on.
 func (m *Mission) day(t time.Time) string {
 	return t.In(m.Zone).Add(-m.Cut).Format(time.DateOnly)
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return strconv.Itoa(n) + " " + word + "s"
 }
