@@ -31,12 +31,22 @@ var imports = map[string]string{
 	"truce/terms":   "truce truce/geo truce/actors",
 	"truce/calm":    "truce",
 	"truce/export":  "truce truce/geo",
+	"truce/ledger":  "",
+	"truce/record":  "truce truce/ledger",
+	"truce/store":   "truce truce/ledger",
+	"truce/access":  "truce",
+	"truce/people":  "truce",
+	"truce/vault":   "truce",
+	"truce/attach":  "truce",
 	// Third floor: the use cases.
-	"truce/desk": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export",
+	"truce/desk": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/ledger truce/record truce/store truce/access truce/people truce/vault truce/attach",
 	// Beside it: the acceptance suite, which negotiators use too.
 	"truce/scenario": "truce truce/terms truce/desk",
 	// Roof: the doors.
-	"truce/cmd/truce": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario",
+	"truce/cmd/truce": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario truce/ledger truce/store truce/access truce/people truce/vault truce/web",
+	"truce/web":       "truce truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export",
+	// A second opinion on the record: it imports nothing of ours.
+	"truce/verifier": "",
 	// Outside, for tests and measurements only; nothing above may import them.
 
 	"truce/terms/brute":  "truce truce/terms",
