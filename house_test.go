@@ -46,7 +46,8 @@ var imports = map[string]string{
 	"truce/cmd/truce": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario truce/ledger truce/store truce/access truce/people truce/vault truce/web",
 	"truce/web":       "truce truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export",
 	// A second opinion on the record: it imports nothing of ours.
-	"truce/verifier": "",
+	"truce/verifier":   "",
+	"truce/store/disk": "truce truce/ledger truce/store",
 	// Outside, for tests and measurements only; nothing above may import them.
 
 	"truce/terms/brute":  "truce truce/terms",

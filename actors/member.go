@@ -376,35 +376,22 @@ func (q query) history(steps []standing, below answer, from time.Time) answer {
 	return got
 }
 
-// eitherWay tries the steps with each claim held true and held false: claims on the same
-// link go together. It answers where all come to the same.
+// eitherWay tries the steps with each claim held true and held false: a claimed link to
+// whoever took them, and a claimed step. It answers where all come to the same.
 func (q query) eitherWay(steps []standing, below answer, from time.Time) (answer, bool) {
-	claims := map[string]int{}
-	key := func(s standing) string {
-		if s.Claimed {
-			return s.id + " " + s.Status + " " + s.At.String()
-		}
-		return s.id
-	}
+	var claims []string
 	for _, s := range steps {
-		if _, ok := claims[key(s)]; !ok && (s.Claimed || s.firm() != truce.Yes) {
-			claims[key(s)] = len(claims)
-		}
+		claims = append(claims, s.claims()...)
 	}
+	slices.Sort(claims)
+	claims = slices.Compact(claims)
 	const most = 6
 	if len(claims) == 0 || len(claims) > most {
 		return answer{}, false
 	}
 	var first answer
 	for mask := range 1 << len(claims) {
-		var kept []standing
-		for _, s := range steps {
-			n, claimed := claims[key(s)]
-			if s.assumed = claimed; !claimed || mask>>n&1 == 1 {
-				kept = append(kept, s)
-			}
-		}
-		a := q.replay(kept, below, from)
+		a := q.replay(held(steps, claims, mask), below, from)
 		if mask == 0 {
 			first = a
 		}
@@ -413,6 +400,32 @@ func (q query) eitherWay(steps []standing, below answer, from time.Time) (answer
 		}
 	}
 	return first, true
+}
+
+// claims names what a step rests on that is only claimed.
+func (s standing) claims() []string {
+	var out []string
+	if s.firm() != truce.Yes {
+		out = append(out, "link to "+s.id)
+	}
+	if s.Claimed {
+		out = append(out, s.Status+" by "+s.id+" at "+s.At.String())
+	}
+	return out
+}
+
+// held keeps the steps of which every claim is held true: those whose bits are set.
+func held(steps []standing, claims []string, mask int) []standing {
+	var out []standing
+	for _, s := range steps {
+		own := s.claims()
+		if slices.ContainsFunc(own, func(c string) bool { return mask>>slices.Index(claims, c)&1 == 0 }) {
+			continue
+		}
+		s.assumed = len(own) > 0
+		out = append(out, s)
+	}
+	return out
 }
 
 // replay weighs steps that are in order.

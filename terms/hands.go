@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"truce"
+	"truce/actors"
 )
 
 // own is an actor's own membership in an atom at a moment and place, before open ones are settled.
@@ -28,9 +29,9 @@ const nobodyActor = "nobody"
 
 func (sp *space) setSides(ids [2][]string) {
 	e := sp.s.e
-	for i, given := range [2][]string{e.By, e.Against} {
+	for i := range ids {
 		role := "ab"[i : i+1]
-		sp.hands[i] = sp.classes(ids[i], given, role)
+		sp.hands[i] = sp.classes(ids[i], role)
 		names := [2]string{"actor", "target"}
 		if e.Mutual {
 			names = [2]string{"one side", "other side"}
@@ -60,13 +61,11 @@ func (sp *space) sideName(ids []string) string {
 	return orList(names)
 }
 
-// classes groups candidates that the clause cannot tell apart. Actors named in the report
-// keep their open memberships as facts; of those that only may be meant, each way in which
+// classes groups candidates that the clause cannot tell apart. Actors whom the report names
+// by themselves, in whichever role, keep their open memberships as facts; of those that only may be meant, each way in which
 // an open membership may turn out is a class of its own.
-func (sp *space) classes(ids, given []string, role string) []hand {
-	if len(given) == 0 { // whoever is named elsewhere in the report is the same here
-		given = slices.Concat(sp.s.e.By, sp.s.e.Against, sp.s.e.Control)
-	}
+func (sp *space) classes(ids []string, role string) []hand {
+	given := slices.Concat(sp.s.e.By, sp.s.e.Against, sp.s.e.Control)
 	byProfile := map[string]int{}
 	var out []hand
 	for _, id := range ids {
@@ -232,7 +231,7 @@ func (sp *space) setControl(ids []string) {
 	f := fact{name: "control", code: "UD-STATUS", labels: []string{"anybody"}}
 	if ids != nil {
 		f.labels = nil
-		sp.holders = sp.classes(ids, sp.s.e.Control, "c")
+		sp.holders = sp.classes(ids, "c")
 		for _, h := range sp.holders {
 			f.labels = append(f.labels, sp.handLabel(h))
 		}
@@ -256,44 +255,54 @@ func (sp *space) picks(role int) []hand {
 	return sp.hands[role-factSideA]
 }
 
-// selves are the classes of one actor whose open memberships are taken one way.
-func selves(hs []hand) []hand {
-	return slices.DeleteFunc(slices.Clone(hs), func(h hand) bool { return len(h.fold) == 0 || len(h.ids) != 1 })
-}
-
-// atOdds reports whether two roles may pick the same actor with different memberships.
-func (sp *space) atOdds(p, q int) bool {
-	for _, a := range selves(sp.picks(p)) {
-		for _, b := range selves(sp.picks(q)) {
-			if a.contradicts(b) {
+// worldly reports whether a choice of classes is a world: whoever stands in two of the
+// roles belongs to the same in both, so classes that differ need somebody each.
+func (sp *space) worldly(w world, roles []int) bool {
+	var taken []string
+	var pick func(i int) bool
+	pick = func(i int) bool {
+		if i == len(roles) {
+			return true
+		}
+		h := sp.picks(roles[i])[w[roles[i]]]
+		for _, id := range h.ids {
+			if sp.clash(h, id, w, roles[:i], taken) {
+				continue
+			}
+			if taken = append(taken, id); pick(i + 1) {
 				return true
 			}
+			taken = taken[:i]
+		}
+		return false
+	}
+	return pick(0)
+}
+
+// clash reports whether somebody stands in an earlier role with other memberships.
+func (sp *space) clash(h hand, id string, w world, earlier []int, taken []string) bool {
+	for k, role := range earlier {
+		if taken[k] == id && sp.single(id) && !maps.Equal(h.fold, sp.picks(role)[w[role]].fold) {
+			return true
 		}
 	}
 	return false
 }
 
-// contradicts says that two classes are the same actor and nobody else, with its open
-// memberships taken differently.
-func (h hand) contradicts(o hand) bool {
-	return len(h.fold) > 0 && len(o.fold) > 0 && len(h.ids) == 1 && slices.Equal(h.ids, o.ids) && !maps.Equal(h.fold, o.fold)
+// single reports whether an identifier stands for one actor: not for the groups that an
+// umbrella does not name, nor for whomever the register does not know.
+func (sp *space) single(id string) bool {
+	return id != actors.Outsider && id != nobodyActor && !sp.umbrella(id)
 }
 
-// reconcile makes a world out of a choice that is none: where one actor stands in two
-// roles, its memberships are taken in the second as in the first.
-func (sp *space) reconcile(w world) {
-	roles := sp.roles()
-	for i, p := range roles {
-		for _, q := range roles[i+1:] {
-			a, hs := sp.picks(p)[w[p]], sp.picks(q)
-			if !a.contradicts(hs[w[q]]) {
-				continue
-			}
-			for k, h := range hs {
-				if slices.Contains(h.ids, a.actor) && maps.Equal(h.fold, a.fold) {
-					w[q] = k
-				}
+// atOdds reports whether two roles may pick the same actor with different memberships.
+func (sp *space) atOdds(p, q int) bool {
+	for _, a := range sp.picks(p) {
+		for _, b := range sp.picks(q) {
+			if !maps.Equal(a.fold, b.fold) && slices.ContainsFunc(a.ids, func(id string) bool { return sp.single(id) && slices.Contains(b.ids, id) }) {
+				return true
 			}
 		}
 	}
+	return false
 }

@@ -88,10 +88,13 @@ func (sp *space) walk(c *component) {
 	}
 	c.broken = make([]bool, n)
 	w := make(world, len(sp.facts))
+	roles := sp.rolesOf(c)
+	var none []int // choices that are no worlds
 	for k := range n {
 		c.pick(w, k)
-		if !sp.loose {
-			sp.reconcile(w)
+		if len(roles) > 1 && !sp.worldly(w, roles) {
+			none = append(none, k)
+			continue
 		}
 		for _, m := range sp.times[w[factTime]] {
 			if !slices.ContainsFunc(c.factors, func(f *factor) bool { return !f.holds(w, m) }) {
@@ -100,6 +103,26 @@ func (sp *space) walk(c *component) {
 			}
 		}
 	}
+	sp.fill(c, none)
+}
+
+// fill gives choices that are no worlds the answer of one that is, so that they add nothing.
+func (sp *space) fill(c *component, none []int) {
+	first := 0
+	for first < len(none) && none[first] == first {
+		first++
+	}
+	for _, k := range none {
+		c.broken[k] = c.broken[first]
+	}
+}
+
+// rolesOf are the roles that a component picks, where one actor is held to be one.
+func (sp *space) rolesOf(c *component) []int {
+	if sp.loose {
+		return nil
+	}
+	return slices.DeleteFunc(sp.roles(), func(r int) bool { return !slices.Contains(c.facts, r) })
 }
 
 // pick sets the component's facts to its k-th world.

@@ -49,7 +49,9 @@ func agreeOnSettling(q *Question, v truce.Verdict) string {
 		}
 		return ""
 	}
-	p, least := q.pool(), 0
+	apart := *q
+	apart.apart = true
+	p, least := apart.pool(), 0
 	if p == nil {
 		return ""
 	}
@@ -83,7 +85,7 @@ func (s *tally) restsOn(b *bench, c *terms.Clause, e *truce.Element, v truce.Ver
 	all := *e
 	all.Facts = maps.Clone(e.Facts)
 	for _, f := range Fields() {
-		if restedOn(f, v.Rests) || f == "raised" && len(e.Raised) > 0 { // see known_test.go
+		if restedOn(f, v.Rests) {
 			continue
 		}
 		g.Redraw(&all, f)

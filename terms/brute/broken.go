@@ -1,6 +1,7 @@
 package brute
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -210,8 +211,8 @@ func (v *view) inAny(parties []string, who pick, side string) bool {
 	return slices.ContainsFunc(parties, func(p string) bool { return v.in(p, who, side) })
 }
 
-// in says whether somebody is in a party now. What is open is asked of the world: once
-// for the same actor and party, but for those whom an umbrella stands for once a side.
+// in says whether somebody is in a party now. What is open is asked of the world, once for
+// the same actor and party; of a group that nobody named once a side, for it may be another.
 func (v *view) in(party string, who pick, side string) bool {
 	switch {
 	case party == "nobody" || who.id == nobody:
@@ -225,11 +226,7 @@ func (v *view) in(party string, who pick, side string) bool {
 	case truce.Yes:
 		in = true
 	case truce.Unknown:
-		if v.q.apart && who.of == "" && v.q.unsaid(side) && !v.q.named(who.id) {
-			in = v.ask(openName(party, pick{who.id, "anybody"}, side))
-		} else {
-			in = v.ask(openName(party, who, side))
-		}
+		in = v.ask(openName(party, who, side, who.id == unnamed || v.q.apart && !v.q.named(who.id)))
 	}
 	in = in || v.inAny(p.Parties, who, side)
 	return in && !v.inAny(p.Except, who, side)
@@ -240,30 +237,15 @@ func (q *Question) named(id string) bool {
 	return slices.Contains(q.e.By, id) || slices.Contains(q.e.Against, id) || slices.Contains(q.e.Control, id)
 }
 
-// unsaid says that nobody named the candidates of a side.
-func (q *Question) unsaid(side string) bool {
-	switch side {
-	case "one":
-		return len(q.e.By) == 0
-	case "other":
-		return len(q.e.Against) == 0
-	}
-	return len(q.e.Control) == 0
-}
-
-// someoneOpen says that nobody named the candidates of some side.
-func (q *Question) someoneOpen() bool {
-	return q.unsaid("one") || q.unsaid("other") || q.unsaid("holder")
-}
-
-func openName(party string, who pick, side string) string {
+// openName names an open membership; one of whoever stands on a side is named for the side.
+func openName(party string, who pick, side string, ofSide bool) string {
 	name := who.id
 	if strings.HasPrefix(name, "?") {
 		name = name[1:] + " (not in the register)"
 	}
 	name = "whether " + name + " belongs to " + party
-	if who.of != "" {
-		name += " (" + side + ": " + who.of + ")"
+	if ofSide {
+		name += " (" + side + ": " + cmp.Or(who.of, "anybody") + ")"
 	}
 	return name
 }

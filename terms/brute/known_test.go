@@ -148,7 +148,7 @@ clauses:
   - {id: P, permit: attack, when: 'response == "delayed"'}
 `,
 			register: people, element: with(func(e *truce.Element) { e.Raised = []string{"X"} }), want: truce.NoViolation, rests: "raised"},
-		{name: "the army is in gov on both sides of an act or on none", mask: "Question.apart",
+		{name: "the army is in gov on both sides of an act or on none", mask: "view.in",
 			why:  "whether the army is in gov is one fact: if it is, it may act as gov but is no target in opp; if not, it does not act as gov",
 			text: "parties: {gov: {actors: [front], with: allied}, opp: {actors: [army], except: [gov]}}\nclauses: [{id: D, forbid: attack, by: gov, against: opp}]\n",
 			register: `actors:

@@ -53,8 +53,8 @@ type Question struct {
 	*Text
 	c *terms.Clause
 	e *truce.Element
-	// apart takes what is open of somebody whom nobody named as a part of who it was, and
-	// lets it differ from side to side, as the settling sets of the engine do (docs/language.md).
+	// apart takes what is open of somebody whom the report does not name as a part of who it
+	// was, side by side, as settling sets do (docs/language.md). Outcomes never do.
 	apart bool
 
 	readings []*terms.Clause
