@@ -16,7 +16,7 @@ type Kind int
 // The kinds of operation. A file's body is told from its name: a name that is deleted and made
 // again has another body.
 const (
-	Found      Kind = iota + 1 // the file was there, with this Data
+	Found      Kind = iota + 1 // the file was there from the start, with this Data
 	Create                     // an empty file
 	Delete                     // the name goes
 	Write                      // Data at Offset
@@ -55,8 +55,10 @@ const sector = 512
 //   - Shared memory (-shm) is a file of noise, since it may be there but means nothing.
 func (r Recording) Cut(k int, seed uint64, folder string) error {
 	p := platter{bodies: map[int]*body{}, names: map[string]int{}, rnd: rand.New(rand.NewPCG(seed, uint64(k)))}
-	for _, op := range r[:k] {
-		p.do(op)
+	for i, op := range r {
+		if i < k || op.Kind == Found {
+			p.do(op)
+		}
 	}
 	p.cut()
 	for _, path := range slices.Sorted(maps.Keys(p.names)) {

@@ -151,10 +151,11 @@ func kept(promises []promise, k, size int) error {
 	return nil
 }
 
-// after cuts the power, opens what is left and checks it.
+// after cuts the power, opens what is left, checks it and goes on as if nothing had been. Now and
+// then the power is cut again meanwhile.
 func after(t testing.TB, rec disk.Recording, k int, seed uint64, promises []promise) error {
 	t.Helper()
-	folder, err := os.MkdirTemp(t.TempDir(), "")
+	folder, err := os.MkdirTemp("", "cut")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,26 +163,39 @@ func after(t testing.TB, rec disk.Recording, k int, seed uint64, promises []prom
 	if err := rec.Cut(k, seed, folder); err != nil {
 		t.Fatal(err)
 	}
-	db := open(t, filepath.Join(folder, "a.db"), "", "OFF")
+	name := filepath.Base(folder)
+	d, rnd := fresh(t, name), rand.New(rand.NewPCG(seed, 2))
+	promises, err = reopened(open(t, filepath.Join(folder, "a.db"), name, "FULL"), d, k, rnd, promises)
+	if closed := d.Close(); err != nil || closed != nil {
+		return errors.Join(err, closed)
+	}
+	if again := d.Recording(); len(promises) > 0 && rnd.IntN(4) == 0 {
+		if err := after(t, again, rnd.IntN(len(again)+1), rnd.Uint64(), promises); err != nil {
+			return fmt.Errorf("cut again: %w", err)
+		}
+	}
+	return nil
+}
+
+// reopened checks a database after a cut, adds to it, and returns what it has promised now.
+func reopened(db *sql.DB, d *disk.Disk, k int, rnd *rand.Rand, promises []promise) ([]promise, error) {
 	defer db.Close()
 	size, err := whole(db)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := kept(promises, k, size); err != nil {
-		return err
+	if err := kept(promises, k, size); err != nil || size < 0 {
+		return nil, err
 	}
-	if size < 0 {
-		return nil
-	}
-	next, err := add(db, rand.New(rand.NewPCG(seed, 2)), size) // it goes on as if nothing had been
+	next, err := add(db, rnd, size)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	promises = []promise{{size, 0}, {next, d.Done()}}
 	if got, err := whole(db); err != nil || got != next {
-		return fmt.Errorf("went on to %d entries, there are %d: %v", next, got, err)
+		return nil, fmt.Errorf("went on to %d entries, there are %d: %v", next, got, err)
 	}
-	return nil
+	return promises, nil
 }
 
 // points deals out so many cuts over recordings, a new one for every thousand.
