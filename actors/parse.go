@@ -313,8 +313,6 @@ func (p *parser) circles() {
 func (r *Register) index() {
 	r.up, r.down = map[string][]edge{}, map[string][]edge{}
 	r.named = map[string][]naming{}
-	r.records = map[string]map[string][]Adherence{}
-	slices.SortFunc(r.adhered, Adherence.compare)
 	for id, a := range r.actors {
 		r.ids = append(r.ids, id)
 		for _, n := range a.Names {
@@ -326,6 +324,13 @@ func (r *Register) index() {
 	for _, id := range r.ids {
 		r.connect(r.actors[id])
 	}
+	r.sortSteps()
+}
+
+// sortSteps puts the steps in order, and apart by agreement and actor.
+func (r *Register) sortSteps() {
+	r.records = map[string]map[string][]Adherence{}
+	slices.SortFunc(r.adhered, Adherence.compare)
 	for _, d := range r.adhered {
 		byActor := r.records[d.Agreement]
 		if byActor == nil {
@@ -334,6 +339,32 @@ func (r *Register) index() {
 		}
 		byActor[d.Actor] = append(byActor[d.Actor], d)
 	}
+}
+
+// With returns a register that also has steps recorded elsewhere, under the rules for
+// those in the file: known actors, known words, one step at a time.
+func (r *Register) With(steps ...Adherence) (*Register, truce.Problems) {
+	var problems truce.Problems
+	bad := func(code, msg, want string) {
+		problems = append(problems, truce.Problem{Field: "adherence", Code: code, Msg: msg, Want: want})
+	}
+	more := *r
+	more.adhered = slices.Clone(r.adhered)
+	for _, d := range steps {
+		d.Where = slices.Sorted(slices.Values(d.Where))
+		switch {
+		case r.actors[d.Actor] == nil:
+			bad("unknown-actor", fmt.Sprintf("there is no actor %q", d.Actor), "an identifier of the register")
+		case !slices.Contains(strings.Fields(statuses), d.Status):
+			bad("unknown-word", fmt.Sprintf("status %q is not known", d.Status), "one of "+statuses)
+		case slices.ContainsFunc(more.adhered, d.same):
+			bad("duplicate", fmt.Sprintf("a second step of %s in or out of %s at the same time and place", d.Actor, d.Agreement), "one step at a time")
+		default:
+			more.adhered = append(more.adhered, d)
+		}
+	}
+	more.sortSteps()
+	return &more, problems
 }
 
 // connect adds the edges that an actor's links and members make.

@@ -54,6 +54,7 @@ type Mission struct {
 	// Coarse is the level of area below which no place is published; see geo.Coarsen.
 	Coarse int
 
+	shelf    shelf
 	register *actors.Register
 	atlas    *geo.Atlas
 	coarse   map[string]geo.Extent // places as published, by extent
@@ -116,14 +117,38 @@ type OpenOptions struct {
 	Places     []string // boundary files beside the mission's
 }
 
+// shelf is where a mission's files are read: a folder on disk, or a record that keeps them.
+type shelf struct {
+	read func(path string) ([]byte, error)
+	// beside reads a file that stands beside another and is named by it; it may not lie
+	// outside that one's folder.
+	beside func(path, name string) ([]byte, error)
+}
+
+// onDisk reads a folder on disk.
+func onDisk() shelf {
+	return shelf{read: ReadFile, beside: func(path, name string) ([]byte, error) {
+		root, err := os.OpenRoot(filepath.Dir(path))
+		if err != nil {
+			return nil, err
+		}
+		defer root.Close()
+		return root.ReadFile(name)
+	}}
+}
+
 // Open reads a mission's folder. Problems that are not warnings come as the error.
 func Open(dir string, o OpenOptions) (*Mission, truce.Problems, error) {
+	return openIn(onDisk(), dir, o)
+}
+
+func openIn(in shelf, dir string, o OpenOptions) (*Mission, truce.Problems, error) {
 	var f missionFile
 	path := filepath.Join(dir, MissionFile)
-	if err := readYAML(path, &f); err != nil {
+	if err := readYAML(in, path, &f); err != nil {
 		return nil, nil, err
 	}
-	m := &Mission{Dir: dir, ID: f.Mission, Title: f.Title, Limits: f.Limits, Sources: f.Sources, Coarse: f.Coarse, atlas: geo.NewAtlas(), coarse: map[string]geo.Extent{}}
+	m := &Mission{shelf: in, Dir: dir, ID: f.Mission, Title: f.Title, Limits: f.Limits, Sources: f.Sources, Coarse: f.Coarse, atlas: geo.NewAtlas(), coarse: map[string]geo.Extent{}}
 	if m.ID == "" || f.Zone == "" {
 		return nil, nil, &truce.Error{Kind: truce.Invalid, At: path, Msg: "mission: or zone: is missing", Hint: "mission: NAME and zone: an IANA time zone"}
 	}
@@ -172,7 +197,7 @@ func Open(dir string, o OpenOptions) (*Mission, truce.Problems, error) {
 		if x.name == "" {
 			continue
 		}
-		if *x.to, err = ReadFile(m.path(x.name)); err != nil {
+		if *x.to, err = in.read(m.path(x.name)); err != nil {
 			return nil, problems, err
 		}
 	}
@@ -224,7 +249,7 @@ func (m *Mission) paths(names ...string) []string {
 
 func (m *Mission) loadPlaces(files []string, version io.Writer) error {
 	for _, name := range files {
-		text, err := ReadFile(name)
+		text, err := m.shelf.read(name)
 		if err != nil {
 			return err
 		}
@@ -240,7 +265,7 @@ func (m *Mission) loadRegister(name string, version io.Writer) (truce.Problems, 
 	text := []byte("register: 1\nzone: UTC\nactors: []\n")
 	if name != "" {
 		var err error
-		if text, err = ReadFile(m.path(name)); err != nil {
+		if text, err = m.shelf.read(m.path(name)); err != nil {
 			return nil, err
 		}
 	}
@@ -256,7 +281,7 @@ func (m *Mission) loadRegister(name string, version io.Writer) (truce.Problems, 
 func (m *Mission) loadAgreements(files []string) (truce.Problems, error) {
 	var all truce.Problems
 	for _, name := range files {
-		a, problems, err := OpenAgreement(name)
+		a, problems, err := m.shelf.agreement(name)
 		all = append(all, problems...)
 		if err != nil {
 			return all, err
@@ -274,16 +299,15 @@ func (m *Mission) loadAgreements(files []string) (truce.Problems, error) {
 // OpenAgreement reads an agreement file; files that it names stand beside it and may not
 // lie outside its folder.
 func OpenAgreement(name string) (*terms.Agreement, truce.Problems, error) {
-	text, err := ReadFile(name)
+	return onDisk().agreement(name)
+}
+
+func (in shelf) agreement(name string) (*terms.Agreement, truce.Problems, error) {
+	text, err := in.read(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	root, err := os.OpenRoot(filepath.Dir(name))
-	if err != nil {
-		return nil, nil, err
-	}
-	defer root.Close()
-	a, problems := terms.Parse(filepath.ToSlash(filepath.Clean(name)), text, root.ReadFile)
+	a, problems := terms.Parse(filepath.ToSlash(filepath.Clean(name)), text, func(other string) ([]byte, error) { return in.beside(name, other) })
 	return a, problems, problems.Err()
 }
 
@@ -293,10 +317,10 @@ func (m *Mission) loadEntries(name string, version io.Writer) error {
 	}
 	path := m.path(name)
 	var f entriesFile
-	if err := readYAML(path, &f); err != nil {
+	if err := readYAML(m.shelf, path, &f); err != nil {
 		return err
 	}
-	text, err := ReadFile(path)
+	text, err := m.shelf.read(path)
 	if err != nil {
 		return err
 	}
@@ -407,8 +431,8 @@ var lineOf = regexp.MustCompile(`(?:line |L)(\d+)(?:(?:, column |\.C)(\d+))?`)
 var yamlText = strings.NewReplacer("yaml: ", "", " in type desk.missionFile", "", " in type desk.entriesFile", "", "construct errors:", "", "\n", " ")
 
 // readYAML reads a small file into a struct; a key that it does not have is an error.
-func readYAML(name string, into any) error {
-	text, err := ReadFile(name)
+func readYAML(in shelf, name string, into any) error {
+	text, err := in.read(name)
 	if err != nil {
 		return err
 	}
