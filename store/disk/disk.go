@@ -25,7 +25,7 @@ const (
 	Full       Code = sqlite3.SQLITE_FULL        // no room: half of what was to be written is there
 	WriteError Code = sqlite3.SQLITE_IOERR_WRITE // a write failed: half of it is there
 	SyncError  Code = sqlite3.SQLITE_IOERR_FSYNC // a sync failed: what it was to make safe never will be
-	ReadOnly   Code = sqlite3.SQLITE_READONLY    // nothing was written
+	ReadOnly   Code = sqlite3.SQLITE_READONLY    // nothing was written; no file can be made or deleted if that is so for good
 )
 
 // Fault says which operation fails, and how.
@@ -33,7 +33,7 @@ type Fault struct {
 	On     Kind // Write, which counts truncations too, or Sync
 	N      int  // the first to fail, from now on; the next one is 1
 	Code   Code
-	Always bool // not only the N-th but all after it; no file can be made meanwhile
+	Always bool // not only the N-th but all after it
 }
 
 // Disk records what SQLite does to the files that it opened through it, and lets some of it
@@ -156,9 +156,9 @@ func (d *Disk) fails(k Kind) Code {
 	return 0
 }
 
-// stuck reports whether the disk takes nothing at all now.
-func (d *Disk) stuck() bool {
-	return d.fault.Always && d.left <= 0 && (d.fault.Code == Full || d.fault.Code == ReadOnly)
+// locked reports whether the disk is read-only now.
+func (d *Disk) locked() bool {
+	return d.fault.N > 0 && d.left <= 0 && d.fault.Always && d.fault.Code == ReadOnly
 }
 
 // xOpen opens a file and puts the disk's methods in place of the file's own. Temporary files are
@@ -174,7 +174,7 @@ func (d *Disk) xOpen(tls *libc.TLS, _, path, file uintptr, flags int32, out uint
 	h.folder = flags&sqlite3.SQLITE_OPEN_CREATE != 0 &&
 		flags&(sqlite3.SQLITE_OPEN_WAL|sqlite3.SQLITE_OPEN_MAIN_JOURNAL|sqlite3.SQLITE_OPEN_SUPER_JOURNAL) != 0
 	was, err := d.find(h.path)
-	if err != nil || was == 0 && d.stuck() {
+	if err != nil || was == 0 && d.locked() {
 		return sqlite3.SQLITE_CANTOPEN
 	}
 	if rc := open(tls, address(d.under), path, file, flags, out); rc != sqlite3.SQLITE_OK {
@@ -228,7 +228,7 @@ func (d *Disk) over(under *sqlite3.Tsqlite3_io_methods) *sqlite3.Tsqlite3_io_met
 func (d *Disk) xDelete(tls *libc.TLS, _, path uintptr, folder int32) int32 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.stuck() && d.fault.Code == ReadOnly {
+	if d.locked() {
 		return sqlite3.SQLITE_IOERR_DELETE
 	}
 	remove := *entered[func(*libc.TLS, uintptr, uintptr, int32) int32](&d.under.FxDelete)
