@@ -53,6 +53,23 @@ func (e Extent) String() string {
 	return strings.Join(texts, " or ")
 }
 
+// Bounds returns a box of degrees that holds all of the extent. It is the whole world for
+// one that may be anywhere, and for one that crosses the date line.
+func (e Extent) Bounds() (west, south, east, north float64) {
+	if e.Anywhere() {
+		return -180, -90, 180, 90
+	}
+	west, south, east, north = 180, 90, -180, -90
+	for _, p := range e.pieces {
+		b := p.around()
+		west, south, east, north = min(west, b.west), min(south, b.south), max(east, b.east), max(north, b.north)
+	}
+	if west < -180 || east > 180 {
+		west, east = -180, 180
+	}
+	return west, max(south, -90), east, min(north, 90)
+}
+
 // newExtent sorts the pieces and drops repetitions.
 func newExtent(pieces []*piece) Extent {
 	slices.SortStableFunc(pieces, func(a, b *piece) int { return cmp.Compare(a.key, b.key) })

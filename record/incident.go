@@ -68,7 +68,9 @@ func (c *change) move(elements []string, incident string) error {
 			}
 		}
 		row.Parent = incident
-		b.set("incident", incident)
+		if b.set("incident", incident); incident == "" {
+			delete(b, "incident")
+		}
 		if err := c.write(row, b); err != nil {
 			return err
 		}
