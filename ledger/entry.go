@@ -122,7 +122,7 @@ func ParseLeaf(leaf []byte) (*Entry, error) {
 	}
 	if string(s.sig) != none {
 		e.Sig = make([]byte, ed25519.SignatureSize)
-		if _, err := decode(e.Sig, s.sig); err != nil {
+		if err := decode(e.Sig, s.sig); err != nil {
 			return nil, refuse(7, s.sig, "a signature in base64")
 		}
 	}
@@ -171,7 +171,7 @@ func (s *scan) check(root []byte) error {
 	if !validInstant(s.at) {
 		return refuse(3, s.at, "a time in UTC such as 2016-08-27T18:00:00.000Z")
 	}
-	if n, err := decode(s.root[:], root); err != nil || n != len(s.root) {
+	if decode(s.root[:], root) != nil {
 		return refuse(4, root, "the root of the fields, 44 characters of base64")
 	}
 	if !bytes.Equal(s.key, s.keySeen) {
@@ -187,7 +187,7 @@ func (s *scan) check(root []byte) error {
 		return nil
 	}
 	var sig [ed25519.SignatureSize]byte
-	if n, err := decode(sig[:], s.sig); err != nil || n != len(sig) {
+	if decode(sig[:], s.sig) != nil {
 		return refuse(7, s.sig, `"-" or an Ed25519 signature, 88 characters of base64`)
 	}
 	return nil
@@ -227,16 +227,31 @@ func refuse(line int, got []byte, want string) error {
 
 // decode reads canonical base64 (RFC 4648, padded, unused bits zero, no line breaks) that
 // fills dst exactly.
-func decode(dst, text []byte) (int, error) {
-	if len(text) != base64.StdEncoding.EncodedLen(len(dst)) || bytes.IndexByte(text, '\r') >= 0 {
-		return 0, errors.New("wrong length")
-	}
+func decode(dst, text []byte) error {
 	var room [3 * 32]byte // the decoder writes past the end of short values
-	n, err := base64.StdEncoding.Strict().Decode(room[:], text)
-	if err != nil || n != len(dst) {
-		return n, errors.New("not base64")
+	if len(text) != base64.StdEncoding.EncodedLen(len(dst)) {
+		return errBase64
 	}
-	return copy(dst, room[:n]), nil
+	n, err := base64.StdEncoding.Decode(room[:], text)
+	if err != nil || n != len(dst) || !spare(text, len(dst)%3) {
+		return errBase64
+	}
+	copy(dst, room[:n])
+	return nil
+}
+
+var errBase64 = errors.New("not base64 of the right length")
+
+// spare reports whether the bits of the last character that no byte uses are zero; rest is
+// the number of bytes in the last group.
+func spare(text []byte, rest int) bool {
+	switch rest {
+	case 1:
+		return strings.IndexByte("AQgw", text[len(text)-3]) >= 0
+	case 2:
+		return strings.IndexByte("AEIMQUYcgkosw048", text[len(text)-2]) >= 0
+	}
+	return true
 }
 
 // validKind reports whether b is [a-z]+(\.[a-z]+)+ and not too long.

@@ -176,10 +176,10 @@ func (f Fields) GoString() string { return f.String() }
 // stands in the database and in the files of a record, and what [ParseFields] reads.
 func (f Fields) Text() []byte {
 	switch {
-	case f.whole:
+	case f.whole && len(f.list) > 0: // without values nothing would hold the seed
 		b := append([]byte(`{"seed":"`), base64.StdEncoding.EncodeToString(f.seed[:])...)
 		return append(f.appendValues(append(b, `",`...)), '}')
-	case f.list == nil:
+	case f.IsZero():
 		return []byte("null")
 	}
 	b := append([]byte(`{"hashes":`), '{')
@@ -318,6 +318,9 @@ func (r *reader) whole() (Fields, error) {
 		f.list = append(f.list, x)
 		return nil
 	})
+	if err == nil && len(f.list) == 0 {
+		return f, errors.New("a seed and no values; expected no seed where there are none")
+	}
 	return f, err
 }
 
@@ -438,7 +441,7 @@ func (r *reader) base64(dst []byte) error {
 	if end < 0 {
 		return r.refuse("the end of a string")
 	}
-	if _, err := decode(dst, r.text[r.at:r.at+end]); err != nil {
+	if decode(dst, r.text[r.at:r.at+end]) != nil {
 		return r.refuse(fmt.Sprintf("%d bytes in base64", len(dst)))
 	}
 	r.at += end + 1
