@@ -1,0 +1,275 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// liteFile is a SQLite database: one connection that writes, a pool that reads, and a lock
+// that says that this process serves the file.
+type liteFile struct {
+	path  string
+	write *sql.DB // nil if read only
+	read  *sql.DB
+	lock  *sql.DB // nil if read only
+}
+
+// settings of every connection. The file is trusted no further than needed, what is deleted
+// is overwritten, and a commit is on the disk when it returns.
+var liteSettings = []string{
+	"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "secure_delete(on)", "trusted_schema(off)", "foreign_keys(on)",
+	"cell_size_check(on)", "mmap_size(0)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+}
+
+// openLite opens a file, creating it if it is to be written and not there.
+func openLite(ctx context.Context, path string, readOnly bool) (*liteFile, error) {
+	path, query, _ := strings.Cut(path, "?")
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, invalid("path", "%v", err)
+	}
+	f := &liteFile{path: path}
+	extra, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, invalid("path", "%v", err)
+	}
+	if readOnly {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fileFault(err)
+		}
+	} else if err := f.claim(ctx); err != nil {
+		return f, err
+	}
+	if !readOnly {
+		f.write = liteOpen(path, extra, "cache_size(-16000)")
+		f.write.SetMaxOpenConns(1)
+	}
+	f.read = liteOpen(path, extra, "cache_size(-4000)", "query_only(on)")
+	f.read.SetMaxOpenConns(max(4, 2*runtime.GOMAXPROCS(0)))
+	f.read.SetConnMaxIdleTime(time.Minute)
+	return f, nil
+}
+
+// liteOpen makes a handle; nothing is opened yet.
+func liteOpen(path string, extra url.Values, settings ...string) *sql.DB {
+	q := url.Values{"_pragma": append(append([]string{}, liteSettings...), settings...), "_defensive": {"1"}, "_dqs": {"0"}}
+	if vfs := extra.Get("vfs"); vfs != "" {
+		q.Set("vfs", vfs)
+	}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		panic(err) // the driver is linked in; Open only looks it up
+	}
+	return db
+}
+
+// claim takes the lock, which is a database of its own beside the file, held in an exclusive
+// transaction: the system gives it back when the process ends, however it ends. Then it makes
+// the file.
+func (f *liteFile) claim(ctx context.Context) error {
+	file, err := os.OpenFile(f.path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fileFault(err)
+	}
+	file.Close()
+	f.lock, err = sql.Open("sqlite", "file:"+(&url.URL{Path: f.path + ".lock"}).EscapedPath()+"?_pragma=busy_timeout(0)")
+	if err != nil {
+		return fault(err)
+	}
+	f.lock.SetMaxOpenConns(1)
+	f.lock.SetMaxIdleConns(1)
+	if _, err := f.lock.ExecContext(ctx, "BEGIN EXCLUSIVE"); err != nil {
+		return unavailable("%s: another process serves this record", filepath.Base(f.path))
+	}
+	file, err = os.OpenFile(f.path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fileFault(err)
+	}
+	return errors.Join(file.Chmod(0o600), file.Close(), syncDir(filepath.Dir(f.path)))
+}
+
+// syncDir makes the name of a new file durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fileFault(err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return fileFault(err)
+	}
+	return nil
+}
+
+// fileFault gives an error of the file system its kind.
+func fileFault(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return absent("%v", err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fault(err)
+	}
+	return unavailable("%v", err)
+}
+
+func (f *liteFile) close() error {
+	var errs []error
+	for _, db := range []*sql.DB{f.read, f.write, f.lock} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return fault(errors.Join(errs...))
+}
+
+// lend lends a connection that reads.
+func (f *liteFile) lend(ctx context.Context, use func(c *conn) error) error {
+	c, err := f.read.Conn(ctx)
+	if err != nil {
+		return fault(err)
+	}
+	defer c.Close()
+	return use(&conn{lite: c})
+}
+
+// connect opens the connection that writes.
+func (f *liteFile) connect(ctx context.Context) (*conn, error) {
+	c, err := f.write.Conn(ctx)
+	if err != nil {
+		return nil, fault(err)
+	}
+	return &conn{lite: c, ready: map[string]*sql.Stmt{}}, nil
+}
+
+// schema returns the number of the schema, 0 for an empty file.
+func (f *liteFile) schema(ctx context.Context, c *conn) (int, error) {
+	tables, err := c.number(ctx, "SELECT count(*) FROM sqlite_schema")
+	if err != nil || tables == 0 {
+		return 0, err
+	}
+	if n, err := c.number(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'"); err != nil || n == 0 {
+		return 0, cmp.Or(err, invalid(filepath.Base(f.path), "this database is not a record of Truce"))
+	}
+	return schemaNumber(ctx, c)
+}
+
+// keep checks an older file and copies it beside itself before it is changed.
+func (f *liteFile) keep(ctx context.Context, c *conn, have int) error {
+	var word string
+	if _, err := c.one(ctx, "PRAGMA quick_check(1)", nil, &word); err != nil || word != "ok" {
+		return cmp.Or(err, unavailable("the file is damaged, so it is not brought up to date: %s", word))
+	}
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return fileFault(err)
+	}
+	if free := freeSpace(filepath.Dir(f.path)); free >= 0 && free < 3*info.Size() {
+		return noSpace(3*info.Size(), free)
+	}
+	copied := fmt.Sprintf("%s.v%d", f.path, have)
+	if err := os.Remove(copied); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fileFault(err)
+	}
+	if _, err := c.exec(ctx, "VACUUM INTO $1", copied); err != nil {
+		return err
+	}
+	return fileFault(os.Chmod(copied, 0o600))
+}
+
+// wipe makes the file and the log beside it lose all that was deleted: kept copies go, the
+// file is written anew, and the write-ahead log is emptied.
+func (f *liteFile) wipe(ctx context.Context, c *conn) error {
+	old, err := filepath.Glob(globSafe(f.path) + ".v[0-9]*")
+	if err != nil {
+		return invalid("path", "%v", err)
+	}
+	for _, name := range old {
+		if err := os.Remove(name); err != nil {
+			return fileFault(err)
+		}
+	}
+	if err := f.checkpoint(ctx, c); err != nil {
+		return err
+	}
+	if info, err := os.Stat(f.path); err != nil {
+		return fileFault(err)
+	} else if free := freeSpace(filepath.Dir(f.path)); free >= 0 && free < 2*info.Size() {
+		return noSpace(2*info.Size(), free)
+	}
+	if _, err := c.exec(ctx, "VACUUM"); err != nil {
+		return err
+	}
+	return f.checkpoint(ctx, c)
+}
+
+// globSafe quotes what a pattern would read as more than itself.
+func globSafe(path string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
+}
+
+// checkpoint moves the write-ahead log into the file and cuts it to nothing. Readers may hold
+// it up; it is tried until they are through.
+func (f *liteFile) checkpoint(ctx context.Context, c *conn) error {
+	for {
+		var busy, frames, moved int64
+		if _, err := c.one(ctx, "PRAGMA wal_checkpoint(TRUNCATE)", nil, &busy, &frames, &moved); err != nil {
+			return err
+		}
+		if busy == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return unavailable("readers hold the write-ahead log: %v", ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// index puts versions into the indexes that do not follow by themselves.
+func (c *conn) index(ctx context.Context, list []version) error {
+	var placed, worded []*version
+	for i := range list {
+		if list[i].row.Box != nil {
+			placed = append(placed, &list[i])
+		}
+		if list[i].row.Text != "" {
+			worded = append(worded, &list[i])
+		}
+	}
+	err := c.fill(ctx, "place", columnList("id, west, east, south, north, since, till"), len(placed), func(i int) []any {
+		west, south, east, north, since, till := thin(placed[i].row.Box)
+		return []any{placed[i].id, west, east, south, north, since, till}
+	})
+	if err != nil {
+		return err
+	}
+	return c.fill(ctx, "words", columnList("rowid, text"), len(worded), func(i int) []any { return []any{worded[i].id, worded[i].row.Text} })
+}
+
+// unindex takes a version out of them; it must still be as it was put in.
+func (c *conn) unindex(ctx context.Context, v *version) error {
+	if v.row.Text != "" {
+		if _, err := c.exec(ctx, "INSERT INTO words (words, rowid, text) VALUES ('delete', $1, $2)", v.id, v.row.Text); err != nil {
+			return err
+		}
+	}
+	if v.row.Box == nil {
+		return nil
+	}
+	_, err := c.exec(ctx, "DELETE FROM place WHERE id = $1", v.id)
+	return err
+}
