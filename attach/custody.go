@@ -63,15 +63,15 @@ func CustodyText(w io.Writer, item Item, c Custody) error {
 	}{{"What it is", t.Facts}, {"Original", t.Original}, {"Working copy", t.Copy}, {"Rules", t.Rules}} {
 		fmt.Fprintf(&b, "%s\n", part.title)
 		for _, l := range part.lines {
-			fmt.Fprintf(&b, "  %-14s %s\n", l.Name, printable(l.Value))
+			fmt.Fprintf(&b, "  %-16s %s\n", l.Name, strings.Join(l.Values, "; "))
 		}
 		b.WriteByte('\n')
 	}
 	b.WriteString("What was done\n")
 	for _, e := range t.Events {
-		fmt.Fprintf(&b, "  %3d  %s  %s  %s\n       of %s\n", e.N, e.At, printable(e.What), printable(e.Who), e.Of)
+		fmt.Fprintf(&b, "  %3d  %s  %s  %s\n       %s\n", e.N, e.At, e.What, e.Who, e.Of)
 		if e.Note != "" {
-			fmt.Fprintf(&b, "       %s\n", printable(e.Note))
+			fmt.Fprintf(&b, "       %s\n", e.Note)
 		}
 	}
 	if len(t.Events) == 0 {
@@ -85,10 +85,13 @@ func CustodyText(w io.Writer, item Item, c Custody) error {
 	return err
 }
 
-// line is one named value of the page; ID and To are where links lead.
+// line is a name and its values, each of which may be written in a direction of its own. To is
+// the part of the page that a link leads to.
 type line struct {
-	Name, Value, To string
-	Code            bool
+	Name   string
+	Values []string
+	Code   bool
+	To     string
 }
 
 // act is an Event in words. To names the part of the page that its hash belongs to.
@@ -100,7 +103,7 @@ type act struct {
 
 // sheet is the page before it is drawn.
 type sheet struct {
-	Title, Unknown, Printed      string
+	Title, Unknown               string
 	Facts, Original, Copy, Rules []line
 	Events                       []act
 	How                          []string
@@ -109,7 +112,31 @@ type sheet struct {
 // unknown stands wherever nothing is known.
 const unknown = "not known"
 
-func orUnknown(s string) string { return orElse(strings.TrimSpace(s), unknown) }
+// clean returns s as one line that neither a terminal nor a page can be steered by.
+func clean(s string) string { return printable(strings.Join(strings.Fields(s), " ")) }
+
+func orUnknown(s string) string { return orElse(clean(s), unknown) }
+
+// says makes a line; what is empty is not known.
+func says(name string, values ...string) line {
+	l := line{Name: name}
+	for _, v := range values {
+		if v = clean(v); v != "" {
+			l.Values = append(l.Values, v)
+		}
+	}
+	if len(l.Values) == 0 {
+		l.Values = []string{unknown}
+	}
+	return l
+}
+
+// hashed makes a line of a hash that links to a part of the page, or to none.
+func hashed(name string, h Hash, to string) line {
+	return line{Name: name, Values: []string{h.String()}, Code: true, To: to}
+}
+
+func bytesOf(n int64) line { return says("Size", fmt.Sprintf("%d bytes", n)) }
 
 func instant(t time.Time) string {
 	if t.IsZero() {
@@ -120,35 +147,24 @@ func instant(t time.Time) string {
 
 // tell puts everything into words, once for all forms of the page.
 func tell(item Item, c Custody) sheet {
-	t := sheet{Title: orElse(item.Name, item.Hash.String()[:16]), Unknown: "nothing is recorded", Printed: instant(c.Printed)}
+	t := sheet{Title: orElse(clean(item.Name), item.Hash.String()[:16]), Unknown: "nothing is recorded", How: how(item)}
 	t.Facts = []line{
-		{Name: "Name", Value: orUnknown(item.Name)}, {Name: "Type", Value: item.Type}, {Name: "Claimed type", Value: orUnknown(item.Claimed)},
-		{Name: "Captured", Value: instant(item.Captured)}, {Name: "By the clock of", Value: orUnknown(item.Clock)},
-		{Name: "Address", Value: orUnknown(item.Address)}, {Name: "Place", Value: orUnknown(item.Place)},
-		{Name: "Collected by", Value: orUnknown(item.By)}, {Name: "Collected with", Value: orUnknown(item.Tool)},
+		says("Name", item.Name), says("Type", item.Type), says("Claimed type", item.Claimed), says("Captured", instant(item.Captured)),
+		says("By the clock of", item.Clock), says("Address", item.Address), says("Place", item.Place), says("Collected by", item.By), says("Collected with", item.Tool),
 	}
-	t.Original = []line{
-		{Name: "SHA-256", Value: item.Hash.String(), Code: true}, {Name: "Size", Value: fmt.Sprintf("%d bytes", item.Size)},
-		{Name: "Kept", Value: kept(item)},
-	}
+	t.Original = []line{hashed("SHA-256", item.Hash, ""), bytesOf(item.Size), says("Kept", kept(item))}
+	t.Copy = []line{says("None", item.NoCopy)}
 	if item.Copy != nil {
-		t.Original = append(t.Original, line{Name: "Working copy", Value: item.Copy.Hash.String(), Code: true, To: "copy"})
+		t.Original = append(t.Original, hashed("Working copy", item.Copy.Hash, "copy"))
 		t.Copy = []line{
-			{Name: "SHA-256", Value: item.Copy.Hash.String(), Code: true}, {Name: "Size", Value: fmt.Sprintf("%d bytes", item.Copy.Size)},
-			{Name: "Made from", Value: item.Hash.String(), Code: true, To: "original"},
-			{Name: "How", Value: "drawn anew as " + item.Copy.Type + ", upright, without metadata"},
+			hashed("SHA-256", item.Copy.Hash, ""), bytesOf(item.Copy.Size), hashed("Made from", item.Hash, "original"),
+			says("How", "drawn anew as "+item.Copy.Type+", upright, without metadata"),
 		}
-	} else {
-		t.Copy = []line{{Name: "None", Value: orUnknown(item.NoCopy)}}
 	}
-	t.Rules = []line{
-		{Name: "Viewed by", Value: viewers(c.Events)}, {Name: "Who may see it", Value: orUnknown(strings.Join(c.Access, "; "))},
-		{Name: "Kept for", Value: orUnknown(c.Retention)}, {Name: "Page made", Value: t.Printed},
-	}
+	t.Rules = []line{says("Viewed by", viewers(c.Events)...), says("Who may see it", c.Access...), says("Kept for", c.Retention), says("Page made", instant(c.Printed))}
 	for i, e := range c.Events {
 		t.Events = append(t.Events, e.tell(i+1, item))
 	}
-	t.How = how(item)
 	return t
 }
 
@@ -160,23 +176,26 @@ func kept(item Item) string {
 }
 
 // viewers lists whoever is recorded as having seen the copy or the original, in order.
-func viewers(events []Event) string {
+func viewers(events []Event) []string {
 	var who []string
 	for _, e := range events {
 		if name := orUnknown(e.Who); (e.What == Viewed || e.What == Opened) && !slices.Contains(who, name) {
 			who = append(who, name)
 		}
 	}
-	return orElse(strings.Join(who, "; "), "nobody, as far as is recorded")
+	if len(who) == 0 {
+		return []string{"nobody, as far as is recorded"}
+	}
+	return who
 }
 
 // tell puts an event into words. A hash that is neither the original's nor the copy's is
 // shown whole: it may be the trace of an exchange.
 func (e Event) tell(n int, item Item) act {
-	a := act{N: n, At: instant(e.At), Who: orUnknown(e.Who), What: orUnknown(e.What), Note: e.Note}
+	a := act{N: n, At: instant(e.At), Who: orUnknown(e.Who), What: orUnknown(e.What), Note: clean(e.Note)}
 	switch {
 	case e.Hash.IsZero():
-		a.Of = unknown
+		a.Of = "which bytes: " + unknown
 	case e.Hash == item.Hash:
 		a.Of, a.To = "the original", "original"
 	case item.Copy != nil && e.Hash == item.Copy.Hash:

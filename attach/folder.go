@@ -26,7 +26,7 @@ type Limits struct {
 // while it is drawn anew, and one picture is drawn at a time.
 const (
 	DefaultBytes    = 64 << 20
-	DefaultUnpacked = 128 << 20
+	DefaultUnpacked = 64 << 20
 	DefaultEntries  = 10_000
 	DefaultRatio    = 200
 	DefaultPixels   = 50_000_000

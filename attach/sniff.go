@@ -23,7 +23,7 @@ const (
 )
 
 // magics are the types told by their first bytes, from the formats' own descriptions. The
-// first that fits is taken. None of them is how a text could begin, so each is told before text.
+// first that fits is taken. None of them is how a report could begin, so each is told before text.
 var magics = []magic{
 	{0, "\xff\xd8\xff", "image/jpeg"},
 	{0, "\x89PNG\r\n\x1a\n", "image/png"},
@@ -38,7 +38,7 @@ var magics = []magic{
 	{0, "fLaC\x00", "audio/flac"}, {0, "fLaC\x80", "audio/flac"},
 	{0, "#!AMR", "audio/amr"},
 	{0, "\x00\x00\x00\x08wide", "video/quicktime"},
-	{0, "#!", program}, {0, "\x7fELF", program}, {0, "\xca\xfe\xba\xbe", program}, {0, "\x00asm", program},
+	{0, "#!", program}, {0, "%!PS", program}, {0, "\x7fELF", program}, {0, "\xca\xfe\xba\xbe", program}, {0, "\x00asm", program},
 	{0, "\xfe\xed\xfa\xce", program}, {0, "\xfe\xed\xfa\xcf", program}, {0, "\xce\xfa\xed\xfe", program}, {0, "\xcf\xfa\xed\xfe", program},
 	{0, "L\x00\x00\x00\x01\x14\x02\x00", program},
 	{0, "Rar!\x1a\x07", archive}, {0, "7z\xbc\xaf\x27\x1c", archive}, {0, "\x1f\x8b", archive}, {0, "\x1f\x9d", archive},
@@ -96,8 +96,10 @@ func sniff(head []byte) string {
 func sniffWeak(head []byte) string {
 	detected, _, _ := strings.Cut(http.DetectContentType(head), ";")
 	switch {
-	case detected == "text/html", detected == xmlText, detected == plainText:
+	case detected == "text/html", detected == xmlText:
 		return sniffText(head, detected)
+	case wide(head), !notText(head): // DetectContentType takes a text about BM-21 launchers for a bitmap
+		return sniffText(head, plainText)
 	case len(head) >= 4 && head[0] == 0xff && head[1]&0xf6 == 0xf0 && head[2] != 0xff:
 		return "audio/aac"
 	case len(head) >= 4 && head[0] == 0xff && head[1]&0xe6 == 0xe2 && head[2]&0xf0 != 0xf0 && head[2]&0x0c != 0x0c:
