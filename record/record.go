@@ -72,7 +72,7 @@ var kinds = []Kind{
 	{Name: "coverage.logged", Words: "watch kept", Row: "coverage", Needs: []string{"valid", "where"}, May: []string{"by", "note"}},
 
 	{Name: "finding.signed", Words: "finding signed", Row: "finding", ID: "id", Needs: []string{"id", "incident", "body", "standard", "statement"}, May: []string{"verdict", "attribution", "dissent"}, Two: true},
-	{Name: "finding.withdrawn", Words: "finding withdrawn", Row: "finding", ID: "id", Needs: []string{"id", "reason"}, fold: (*change).withdrawal},
+	{Name: "finding.withdrawn", Words: "finding withdrawn", Row: "finding", ID: "id", Needs: []string{"id", "reason"}, Two: true, fold: (*change).withdrawal},
 	{Name: "contact.made", Words: "contact made", Row: "contact", Needs: []string{"with", "at", "words"}, May: []string{"by", "about", "reply_due"}},
 	{Name: "release.published", Words: "release published", Row: "release", ID: "id", Needs: []string{"id", "title", "sha256"}, May: []string{"entries", "note"}},
 	{Name: "mark.widened", Words: "mark widened", Needs: []string{"kind", "row", "to", "reason"}, Two: true, fold: (*change).widening},

@@ -1,0 +1,237 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"time"
+
+	"truce"
+	"truce/access"
+	"truce/ledger"
+	"truce/record"
+	"truce/store"
+)
+
+// Record is a mission's record at work: every use of it goes through here, in the order
+// permission, transaction, entry. It is safe for concurrent use.
+type Record struct {
+	db     *store.DB
+	policy *access.Policy
+	key    *ledger.Key
+	now    func() time.Time
+
+	mu    sync.Mutex
+	ready []*opened  // what was agreed, as of a few entries
+	sign  sync.Mutex // one checkpoint is signed at a time
+}
+
+// RecordOptions say how a record is kept. DB and Key must be there.
+type RecordOptions struct {
+	DB  *store.DB
+	Key *ledger.Key      // the instance's
+	Now func() time.Time // nil: the wall clock
+}
+
+// NewRecord opens a record for use.
+func NewRecord(o RecordOptions) (*Record, error) {
+	policy, err := access.New()
+	if err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Record{db: o.DB, policy: policy, key: o.Key, now: o.Now}, nil
+}
+
+// Act is something that happens and becomes an entry.
+type Act struct {
+	// Kind is the kind of entry, see package record.
+	Kind string
+	// Submission makes a repetition harmless: the same one with the same content is not
+	// entered twice. Empty: every call is one of its own.
+	Submission string
+	// Fields are the entry's, as values that encode to JSON. "author" is set by [Record.Write].
+	Fields map[string]any
+	// Key signs the entry for the person; nil lets the instance answer for it.
+	Key *ledger.Key
+	// Enrols is the verifier key of a key.enrolled or key.revoked entry.
+	Enrols string
+}
+
+// Entered says where an act went.
+type Entered struct {
+	N      int64     `json:"entry"`
+	At     time.Time `json:"recorded"`
+	Repeat bool      `json:"repeat,omitempty"`
+}
+
+// DefaultMark is the handling mark of what nobody marked: the organisation and those of
+// its clients who need it.
+const DefaultMark = "TLP:AMBER"
+
+// Write enters acts for a person, all or none. Each is checked against the policy and
+// against what its kind needs before anything is written.
+func (r *Record) Write(ctx context.Context, who access.Person, acts ...Act) ([]Entered, error) {
+	drafts := make([]store.Draft, len(acts))
+	for i, a := range acts {
+		d, err := r.draft(who, a)
+		if err != nil {
+			return nil, err
+		}
+		drafts[i] = d
+	}
+	done, err := r.db.Append(ctx, drafts...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Entered, len(done))
+	for i, d := range done {
+		out[i] = Entered{d.N, d.At, d.Repeat}
+	}
+	return out, nil
+}
+
+// draft checks an act and makes it ready for the store.
+func (r *Record) draft(who access.Person, a Act) (store.Draft, error) {
+	fields, label, err := r.complete(who, a)
+	if err != nil {
+		return store.Draft{}, err
+	}
+	if err := r.allow(who, actionOf(a.Kind), rowOf(a.Kind), label); err != nil {
+		return store.Draft{}, err
+	}
+	if label.TLP == access.Clear { // what is clear from the first is published by being entered
+		if err := r.allow(who, access.Publish, rowOf(a.Kind), label); err != nil {
+			return store.Draft{}, err
+		}
+	}
+	return store.Draft{ID: a.Submission, Kind: a.Kind, Fields: fields, Key: a.Key, Sign: a.Key != nil, Enrols: a.Enrols}, nil
+}
+
+// complete adds author and mark to an act and checks that it has what its kind needs.
+func (r *Record) complete(who access.Person, a Act) (ledger.Fields, access.Label, error) {
+	var label access.Label
+	fields, err := fieldsOf(a.Fields)
+	if err != nil {
+		return fields, label, err
+	}
+	mark := DefaultMark
+	if _, err := fields.Get("mark", &mark); err != nil {
+		return fields, label, &truce.Error{Kind: truce.Invalid, At: "mark", Msg: "this is no handling mark", Hint: "such as " + DefaultMark}
+	}
+	if label, err = access.ParseLabel(mark); err != nil {
+		return fields, label, err
+	}
+	if err := fields.Set("author", who.ID); err != nil {
+		return fields, label, err
+	}
+	if err := fields.Set("mark", label.String()); err != nil {
+		return fields, label, err
+	}
+	return fields, label, record.Check(a.Kind, fields).Err()
+}
+
+// enter writes an entry for a person whom the act itself was allowed.
+func (r *Record) enter(ctx context.Context, who access.Person, kind string, values map[string]any) (Entered, error) {
+	fields, _, err := r.complete(who, Act{Kind: kind, Fields: values})
+	if err != nil {
+		return Entered{}, err
+	}
+	done, err := r.db.Append(ctx, store.Draft{Kind: kind, Fields: fields})
+	if err != nil {
+		return Entered{}, err
+	}
+	return Entered{done[0].N, done[0].At, done[0].Repeat}, nil
+}
+
+// fieldsOf salts the fields of an entry.
+func fieldsOf(values map[string]any) (ledger.Fields, error) {
+	var seed [16]byte
+	rand.Read(seed[:]) // never fails
+	f := ledger.NewFields(seed)
+	for name, v := range values {
+		if err := f.Set(name, v); err != nil {
+			return f, &truce.Error{Kind: truce.Invalid, At: name, Msg: "the field cannot be written", Err: err}
+		}
+	}
+	return f, nil
+}
+
+// allow refuses what the policy does not allow. What is refused says nothing of the record.
+func (r *Record) allow(who access.Person, do access.Action, kind string, l access.Label) error {
+	if d := r.policy.May(who, do, kind, l, r.now()); !d.Allowed {
+		return refused(who, do, kind, d)
+	}
+	return nil
+}
+
+func refused(who access.Person, do access.Action, kind string, d access.Decision) error {
+	hint := ""
+	if d.Two {
+		hint = "this takes two people: propose it"
+	}
+	return &truce.Error{Kind: truce.Denied, At: string(do), Msg: "not allowed", Hint: hint, Err: Refusal{who.ID, string(do), kind, d.Why}}
+}
+
+// Refusal is what the log keeps of something not allowed; the person sees none of it.
+type Refusal struct{ Person, Action, Kind, Why string }
+
+// Error returns the refusal for the log.
+func (r Refusal) Error() string {
+	return fmt.Sprintf("%s may not %s %s: %s", r.Person, r.Action, r.Kind, r.Why)
+}
+
+func rowOf(kind string) string {
+	k, _ := record.Lookup(kind)
+	return k.Row
+}
+
+// actionOf is what a person does by making an entry of a kind.
+func actionOf(kind string) access.Action {
+	switch kind {
+	case "report.received", "report.corrected", "report.retracted", "attachment.added", "coverage.logged":
+		return access.Report
+	case "incident.opened", "incident.joined", "incident.split":
+		return access.Join
+	case "element.assessed":
+		return access.Assess
+	case "moment.declared":
+		return access.Declare
+	case "calm.judged":
+		return access.Judge
+	case "finding.signed", "finding.withdrawn":
+		return access.Sign
+	case "contact.made":
+		return access.Contact
+	case "mission.adopted", "agreement.adopted":
+		return access.Adopt
+	case "register.adopted", "places.adopted", "adherence.changed":
+		return access.Declare
+	case "party.excluded":
+		return access.Exclude
+	case "release.published":
+		return access.Publish
+	case "source.sealed":
+		return access.Report
+	case "source.opened":
+		return access.OpenSource
+	case "mark.widened":
+		return access.Widen
+	case "entry.destroyed":
+		return access.Destroy
+	case "key.enrolled", "key.revoked":
+		return access.Enrol
+	case "person.admitted", "person.left":
+		return access.Invite
+	}
+	return access.Administer
+}
+
+// wordsOf say what an entry of a kind is.
+func wordsOf(kind string) string {
+	k, _ := record.Lookup(kind)
+	return k.Words
+}

@@ -1,0 +1,247 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"truce"
+	"truce/access"
+	"truce/store"
+	"truce/terms"
+)
+
+// Question asks for rows of today's state, or of the state at an earlier entry.
+type Question struct {
+	Kind string
+	// AsOf is how many entries are known; 0 is all.
+	AsOf int64
+	// Box, Text and Parent narrow the answer; see truce.Row.
+	Box          *truce.Box
+	Text, Parent string
+	// After is the cursor that an earlier page ended with.
+	After  string
+	Limit  int // 0: [DefaultLimit]; at most [MaxLimit]
+	Newest bool
+}
+
+// How many rows a page has.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 1000
+)
+
+// Seen is a row as one person may see it.
+type Seen struct {
+	Kind string          `json:"kind"`
+	ID   string          `json:"id"`
+	Mark string          `json:"mark"`
+	Body json.RawMessage `json:"body"`
+	// From and To are given in a history: the row stood so as of From+1 to To entries, or
+	// still does where To is -1.
+	From int64 `json:"from,omitempty"`
+	To   int64 `json:"to,omitempty"`
+}
+
+// Page is a part of a list. Next is the cursor of the part after it, empty at the end.
+type Page struct {
+	Rows []Seen `json:"rows"`
+	Next string `json:"next,omitempty"`
+}
+
+// Rows lists what a person may see. What may not be seen is not there: it does not count,
+// and leaves no gap in the pages.
+func (r *Record) Rows(ctx context.Context, who access.Person, q Question) (Page, error) {
+	query, err := r.query(ctx, who, access.List, q)
+	if err != nil {
+		return Page{}, err
+	}
+	got, err := r.db.List(ctx, query)
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{Rows: []Seen{}, Next: got.Next}
+	for _, v := range got.Rows {
+		s, err := r.seen(ctx, who, access.List, v)
+		if err != nil {
+			return Page{}, err
+		}
+		p.Rows = append(p.Rows, s)
+	}
+	return p, nil
+}
+
+// query narrows a question to the marks that a person may read. Nobody may ask for
+// everything: no mark allowed is nothing found.
+func (r *Record) query(ctx context.Context, who access.Person, do access.Action, q Question) (store.Query, error) {
+	labels, err := r.labels(ctx, who, do, q.Kind)
+	labels = slices.DeleteFunc(labels, func(mark string) bool { return !r.maySearch(who, do, q, mark) })
+	if q.Limit <= 0 {
+		q.Limit = DefaultLimit
+	}
+	return store.Query{AsOf: q.AsOf, Kind: q.Kind, Labels: labels, Box: q.Box, Text: q.Text, Parent: q.Parent,
+		After: q.After, Limit: min(q.Limit, MaxLimit), Newest: q.Newest}, err
+}
+
+// maySearch says whether rows of a mark may be looked for so: whoever may not see a field
+// could learn it from which rows are found by it.
+func (r *Record) maySearch(who access.Person, do access.Action, q Question, mark string) bool {
+	if q.Box == nil && q.Text == "" {
+		return true
+	}
+	label, err := access.ParseLabel(mark)
+	if err != nil {
+		return false
+	}
+	g := r.policy.Fields(who, do, q.Kind, label, r.now())
+	return (q.Box == nil || g.Whole(access.GradePlace) && g.Whole(access.GradeTime)) &&
+		(q.Text == "" || g.Whole(access.GradeSource) && g.Whole(access.GradePersonal) && g.Whole(access.GradeInternal))
+}
+
+func (r *Record) labels(ctx context.Context, who access.Person, do access.Action, kind string) ([]string, error) {
+	all, err := r.db.Labels(ctx, kind)
+	if err != nil {
+		return nil, err
+	}
+	return r.policy.Labels(who, do, kind, all, r.now()), nil
+}
+
+// seen cuts a row down to what a person may see of it.
+func (r *Record) seen(ctx context.Context, who access.Person, do access.Action, v truce.Row) (Seen, error) {
+	label, err := access.ParseLabel(v.Label)
+	if err != nil {
+		return Seen{}, err
+	}
+	body, err := r.policy.Fields(who, do, v.Kind, label, r.now()).Apply(v.Body, r.coarse(ctx))
+	return Seen{Kind: v.Kind, ID: v.ID, Mark: label.Shown(), Body: body}, err
+}
+
+// coarse makes a place as coarse as the mission publishes places.
+func (r *Record) coarse(ctx context.Context) access.Coarsen {
+	return func(raw json.RawMessage) (json.RawMessage, error) {
+		var p truce.Place
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return nil, nil // not a place: not to be seen
+		}
+		o, err := r.terms(ctx, 0)
+		if errors.Is(err, errNoMission) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		shape, ok := o.mission.Extent(&truce.Element{Where: []truce.Place{p}}).GeoJSON()
+		if !ok {
+			return nil, nil
+		}
+		return json.Marshal(truce.Place{Form: truce.FormShape, Shape: shape})
+	}
+}
+
+// absent is the one answer for what is not there and for what may not be seen.
+func absent(kind, id string) error {
+	return &truce.Error{Kind: truce.Absent, At: kind + "/" + id, Msg: "there is no such " + kind}
+}
+
+// Row returns one row. What may not be seen is Denied; doors answer that as they answer
+// Absent.
+func (r *Record) Row(ctx context.Context, who access.Person, asOf int64, kind, id string) (Seen, error) {
+	v, err := r.db.Get(ctx, asOf, kind, id)
+	if err != nil {
+		return Seen{}, err
+	}
+	if err := r.mayRead(who, kind, v.Label); err != nil {
+		return Seen{}, err
+	}
+	return r.seen(ctx, who, access.Read, v)
+}
+
+func (r *Record) mayRead(who access.Person, kind, mark string) error {
+	label, err := access.ParseLabel(mark)
+	if err != nil {
+		return err
+	}
+	return r.allow(who, access.Read, kind, label)
+}
+
+// Count is how many rows a person may see.
+func (r *Record) Count(ctx context.Context, who access.Person, q Question) (int64, error) {
+	query, err := r.query(ctx, who, access.List, q)
+	if err != nil {
+		return 0, err
+	}
+	counted, err := r.db.Count(ctx, query)
+	var n int64
+	for _, c := range counted {
+		n += c.N
+	}
+	return n, err
+}
+
+// History returns every state a row had that the person may see, oldest first.
+func (r *Record) History(ctx context.Context, who access.Person, kind, id string) ([]Seen, error) {
+	versions, err := r.db.History(ctx, kind, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []Seen
+	var refused error
+	for _, v := range versions {
+		if v.Row.Body == nil {
+			continue // it had ended
+		}
+		if err := r.mayRead(who, kind, v.Row.Label); err != nil {
+			refused = err
+			continue
+		}
+		s, err := r.seen(ctx, who, access.Read, v.Row)
+		if err != nil {
+			return nil, err
+		}
+		s.From, s.To = v.From, v.To
+		out = append(out, s)
+	}
+	if out == nil && refused != nil {
+		return nil, refused
+	}
+	if out == nil {
+		return nil, absent(kind, id)
+	}
+	return out, nil
+}
+
+// AsOf reads what somebody means by a state of the record: nothing for now, a number of
+// entries, or a time, in the mission's zone where it names none. The answer is a number of
+// entries, 0 for now.
+func (r *Record) AsOf(ctx context.Context, text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	size, err := r.db.Size(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		if n < 1 || n > size {
+			return 0, &truce.Error{Kind: truce.Invalid, At: "as_of", Msg: fmt.Sprintf("the record has %d entries, not %d", size, n), Hint: "a number from 1, or a time"}
+		}
+		return n, nil
+	}
+	zone := time.UTC
+	if m, err := r.terms(ctx, 0); err == nil {
+		zone = m.mission.Zone
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		if t, err = terms.ParseTime(text, zone); err != nil {
+			return 0, &truce.Error{Kind: truce.Invalid, At: "as_of", Msg: fmt.Sprintf("%q is neither a number of entries nor a time", text), Hint: "such as 120, or 2016-08-27 18:00"}
+		}
+	}
+	return r.db.AsOf(ctx, t)
+}

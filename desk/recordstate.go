@@ -1,0 +1,385 @@
+package desk
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"truce"
+	"truce/access"
+	"truce/ledger"
+)
+
+// State is a record in one view. It is the same wherever it is asked for: by the API, on
+// the command line, of a copy that was rebuilt or restored.
+type State struct {
+	Entries int64  `json:"entries"`
+	Root    string `json:"root"` // base64 of the tree's root over these entries
+	// Recorded is when the last of the entries was recorded, in UTC.
+	Recorded time.Time `json:"recorded,omitzero"`
+	// Checkpoint is the newest signed checkpoint that these entries reach.
+	Checkpoint *CheckpointView `json:"checkpoint,omitempty"`
+	// Verdicts counts what the engine says, by outcome; nil while no mission is adopted.
+	Verdicts map[truce.Outcome]int `json:"verdicts,omitempty"`
+}
+
+// CheckpointView is what a signed checkpoint states.
+type CheckpointView struct {
+	Origin string `json:"origin"`
+	Size   int64  `json:"size"`
+	Root   string `json:"root"`
+}
+
+// Line is the state in one line.
+func (s State) Line() string {
+	parts := []string{fmt.Sprintf("%d entries", s.Entries), "root " + s.Root}
+	if s.Checkpoint != nil {
+		parts = append(parts, fmt.Sprintf("last checkpoint %s at %d", s.Checkpoint.Origin, s.Checkpoint.Size))
+	} else {
+		parts = append(parts, "no checkpoint")
+	}
+	if s.Verdicts != nil {
+		var counts []string
+		for _, o := range []truce.Outcome{truce.Violation, truce.Undetermined, truce.NoViolation} {
+			counts = append(counts, fmt.Sprintf("%d %s", s.Verdicts[o], o))
+		}
+		parts = append(parts, strings.Join(counts, ", "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// State returns the view as of a number of entries; 0 is all.
+func (r *Record) State(ctx context.Context, asOf int64) (State, error) {
+	size, err := r.db.Size(ctx)
+	if err != nil {
+		return State{}, err
+	}
+	if asOf == 0 || asOf > size {
+		asOf = size
+	}
+	s := State{Entries: asOf}
+	tree, err := ledger.NewTree(asOf, r.tiles(ctx))
+	if err != nil {
+		return s, &truce.Error{Kind: truce.Internal, At: "tree", Msg: "the tree cannot be read", Err: err}
+	}
+	root := tree.Root()
+	s.Root = base64.StdEncoding.EncodeToString(root[:])
+	if asOf == 0 {
+		return s, nil
+	}
+	last, err := r.db.Entry(ctx, asOf-1)
+	if err != nil {
+		return s, err
+	}
+	s.Recorded = last.At
+	if s.Checkpoint, err = r.checkpointAt(ctx, asOf); err != nil {
+		return s, err
+	}
+	j, err := r.judge(ctx, asOf)
+	if errors.Is(err, errNoMission) {
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	s.Verdicts = map[truce.Outcome]int{truce.Violation: j.Tally.Violation, truce.Undetermined: j.Tally.Undetermined, truce.NoViolation: j.Tally.NoViolation}
+	return s, nil
+}
+
+func kindOf(err error) truce.Kind {
+	var e *truce.Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return truce.Internal
+}
+
+// tiles reads the tree's tiles.
+func (r *Record) tiles(ctx context.Context) ledger.TileReader {
+	return func(level int, n int64) ([]byte, error) { return r.db.Tile(ctx, level, n) }
+}
+
+func (r *Record) checkpointAt(ctx context.Context, size int64) (*CheckpointView, error) {
+	signed, err := r.db.Checkpoint(ctx, size)
+	if kindOf(err) == truce.Absent {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := ledger.ParseCheckpoint(signed)
+	if err != nil {
+		return nil, &truce.Error{Kind: truce.Internal, At: "checkpoint", Msg: "a checkpoint is damaged", Err: err}
+	}
+	return &CheckpointView{Origin: c.Origin, Size: c.Size, Root: base64.StdEncoding.EncodeToString(c.Root[:])}, nil
+}
+
+// Origin is the name under which the record's checkpoints are known: the instance's key's.
+func (r *Record) Origin() string { return r.key.Name() }
+
+// Checkpoint returns a signed checkpoint over all entries, signing one if there is none yet.
+func (r *Record) Checkpoint(ctx context.Context) ([]byte, error) {
+	r.sign.Lock()
+	defer r.sign.Unlock()
+	head, err := r.db.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := r.db.Checkpoint(ctx, head.Size)
+	if c, bad := ledger.ParseCheckpoint(signed); err == nil && bad == nil && c.Size == head.Size {
+		return signed, nil
+	}
+	if err != nil && kindOf(err) != truce.Absent {
+		return nil, err
+	}
+	signed, err = ledger.SignCheckpoint(ledger.Checkpoint{Origin: r.Origin(), Size: head.Size, Root: head.Root}, r.key)
+	if err != nil {
+		return nil, &truce.Error{Kind: truce.Internal, At: "checkpoint", Msg: "the checkpoint cannot be signed", Err: err}
+	}
+	return signed, r.db.SaveCheckpoint(ctx, signed)
+}
+
+// AddCosignatures adds witnesses' signatures to the checkpoint of a size.
+func (r *Record) AddCosignatures(ctx context.Context, size int64, lines []byte) error {
+	r.sign.Lock()
+	defer r.sign.Unlock()
+	signed, err := r.db.Checkpoint(ctx, size)
+	if err != nil {
+		return err
+	}
+	if signed, err = ledger.AddSignatures(signed, lines); err != nil {
+		return &truce.Error{Kind: truce.Invalid, At: "cosignature", Msg: "this is no signature on the checkpoint", Err: err}
+	}
+	return r.db.SaveCheckpoint(ctx, signed)
+}
+
+// Tile returns the hashes of one tile; nil where there is none that wide.
+func (r *Record) Tile(ctx context.Context, level int, n int64, width int) ([]byte, error) {
+	b, err := r.db.Tile(ctx, level, n)
+	if err != nil {
+		return nil, err
+	}
+	if width *= len(ledger.Hash{}); len(b) < width {
+		return nil, absent("tile", fmt.Sprintf("%d/%d", level, n))
+	}
+	return b[:width], nil
+}
+
+// SeenEntry is an entry as one person may see it.
+type SeenEntry struct {
+	N        int64     `json:"n"`
+	Kind     string    `json:"kind"`
+	Words    string    `json:"words"`
+	Recorded time.Time `json:"recorded"`
+	Key      string    `json:"key"`
+	Enrols   string    `json:"enrols,omitempty"`
+	Signed   bool      `json:"signed"`
+	Leaf     string    `json:"leaf"`
+	// Row names what the entry is about, if the person may see that.
+	Row string `json:"row,omitempty"`
+}
+
+// Entries lists entries from a number on. Entries about what the person may not see are
+// left out.
+func (r *Record) Entries(ctx context.Context, who access.Person, from int64, limit int) ([]SeenEntry, error) {
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	size, err := r.db.Size(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []SeenEntry{}
+	n := from - 1
+	for e, err := range r.db.Entries(ctx, from, size) {
+		if err != nil {
+			return nil, err
+		}
+		if n++; r.mayReadEntry(who, e) == nil {
+			out = append(out, seenEntry(n, e))
+		}
+		if len(out) >= min(limit, MaxLimit) {
+			break
+		}
+	}
+	return out, nil
+}
+
+// Entry returns one entry.
+func (r *Record) Entry(ctx context.Context, who access.Person, n int64) (SeenEntry, error) {
+	e, err := r.db.Entry(ctx, n)
+	if err != nil {
+		return SeenEntry{}, err
+	}
+	if err := r.mayReadEntry(who, e); err != nil {
+		return SeenEntry{}, err
+	}
+	return seenEntry(n, e), nil
+}
+
+// mayReadEntry asks for the row that the entry makes, under the entry's own mark. Entries
+// without a mark are the record's own: keys.
+func (r *Record) mayReadEntry(who access.Person, e *ledger.Entry) error {
+	mark := access.Label{TLP: access.Clear}.String()
+	if _, err := e.Fields.Get("mark", &mark); err != nil {
+		return err
+	}
+	label, err := access.ParseLabel(mark)
+	if err != nil {
+		return err
+	}
+	kind := rowOf(e.Kind)
+	if kind == "" {
+		kind = "entry"
+	}
+	return r.allow(who, access.Read, kind, label)
+}
+
+func seenEntry(n int64, e *ledger.Entry) SeenEntry {
+	return SeenEntry{N: n, Kind: e.Kind, Words: wordsOf(e.Kind), Recorded: e.At, Key: e.Key, Enrols: e.Enrols, Signed: len(e.Sig) > 0, Leaf: string(e.Leaf())}
+}
+
+// Receipt proves that an entry is in the record, unaltered: its leaf, the fields that the
+// person may see, the path to the root and a signed checkpoint.
+func (r *Record) Receipt(ctx context.Context, who access.Person, n int64) ([]byte, error) {
+	e, err := r.db.Entry(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.mayReadEntry(who, e); err != nil {
+		return nil, err
+	}
+	signed, err := r.Checkpoint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := ledger.ParseCheckpoint(signed)
+	if err != nil {
+		return nil, err
+	}
+	proof, err := ledger.Inclusion(c.Size, n, r.tiles(ctx))
+	if err != nil {
+		return nil, &truce.Error{Kind: truce.Internal, At: "proof", Msg: "the proof cannot be made", Err: err}
+	}
+	receipt, err := ledger.MakeReceipt(e, n, r.disclose(who, e), proof, signed)
+	if err != nil {
+		return nil, &truce.Error{Kind: truce.Internal, At: "receipt", Msg: "the receipt cannot be made", Err: err}
+	}
+	return json.MarshalIndent(receipt, "", "  ")
+}
+
+// disclose withholds the fields that the person may not see whole. What is coarsened in a
+// row is withheld here: a proof is of the field as it is.
+func (r *Record) disclose(who access.Person, e *ledger.Entry) ledger.Fields {
+	var by, mark string
+	if _, err := e.Fields.Get("author", &by); err != nil {
+		return e.Fields.Disclose()
+	}
+	if by != "" && by == who.ID { // one's own words, whole
+		return e.Fields.Withhold()
+	}
+	if _, err := e.Fields.Get("mark", &mark); err != nil {
+		return e.Fields.Disclose()
+	}
+	label, err := access.ParseLabel(mark)
+	if err != nil {
+		return e.Fields.Disclose()
+	}
+	grant := r.policy.Fields(who, access.Read, rowOf(e.Kind), label, r.now())
+	var open []string
+	for _, name := range e.Fields.Held() {
+		raw, _ := e.Fields.Raw(name)
+		if beyond, err := grant.Beyond(fmt.Appendf(nil, "{%q:%s}", name, raw)); err == nil && len(beyond) == 0 {
+			open = append(open, name)
+		}
+	}
+	return e.Fields.Disclose(open...)
+}
+
+// VerdictQuestion asks for verdicts.
+type VerdictQuestion struct {
+	AsOf                        int64
+	Element, Agreement, Outcome string
+	After                       string // cursor
+	Limit                       int
+}
+
+// VerdictPage is a part of a list of verdicts.
+type VerdictPage struct {
+	Verdicts []json.RawMessage `json:"verdicts"`
+	Next     string            `json:"next,omitempty"`
+	// Total is how many there are that the person may see.
+	Total int `json:"total"`
+}
+
+// Verdicts lists what the engine says of the elements that a person may see, by time of
+// the element and the order of the agreements.
+func (r *Record) Verdicts(ctx context.Context, who access.Person, q VerdictQuestion) (VerdictPage, error) {
+	p := VerdictPage{Verdicts: []json.RawMessage{}}
+	labels, err := r.labels(ctx, who, access.List, "element")
+	if err != nil {
+		return p, err
+	}
+	j, err := r.judge(ctx, q.AsOf)
+	if err != nil {
+		return p, err
+	}
+	start := 0
+	if q.After != "" {
+		if _, err := fmt.Sscanf(q.After, "%d", &start); err != nil || start < 0 {
+			return p, &truce.Error{Kind: truce.Invalid, At: "after", Msg: "this is no cursor", Hint: "the one that the page before ended with"}
+		}
+	}
+	if q.Limit <= 0 {
+		q.Limit = DefaultLimit
+	}
+	for _, v := range j.Verdicts {
+		if q.Element != "" && v.Element != q.Element || q.Agreement != "" && v.Agreement != q.Agreement || q.Outcome != "" && string(v.Outcome) != q.Outcome ||
+			!slices.Contains(labels, j.rows[v.Element].label) {
+			continue
+		}
+		if p.Total++; p.Total <= start {
+			continue
+		}
+		if len(p.Verdicts) == min(q.Limit, MaxLimit) {
+			p.Next = fmt.Sprint(start + len(p.Verdicts))
+			continue
+		}
+		body, err := r.seenVerdict(ctx, who, v, j.rows[v.Element].label)
+		if err != nil {
+			return p, err
+		}
+		p.Verdicts = append(p.Verdicts, body)
+	}
+	return p, nil
+}
+
+// seenVerdict cuts a verdict down to what a person may see, under the mark of its element.
+func (r *Record) seenVerdict(ctx context.Context, who access.Person, v truce.Verdict, mark string) (json.RawMessage, error) {
+	label, err := access.ParseLabel(mark)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(struct {
+		ID string `json:"id"`
+		truce.Verdict
+	}{v.Agreement + "/" + v.Clause + "/" + v.Element, v})
+	if err != nil {
+		return nil, err
+	}
+	return r.policy.Fields(who, access.List, "verdict", label, r.now()).Apply(raw, r.coarse(ctx))
+}
+
+// Wait returns the number of entries once there are more than size.
+func (r *Record) Wait(ctx context.Context, size int64) (int64, error) { return r.db.Wait(ctx, size) }
+
+// Health says whether the record can be read.
+func (r *Record) Health(ctx context.Context) error {
+	_, err := r.db.Head(ctx)
+	return err
+}

@@ -1,0 +1,160 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"truce"
+	"truce/access"
+	"truce/ledger"
+	"truce/record"
+	"truce/store"
+)
+
+// pair is an act of two people, as it stands before the policy.
+type pair struct {
+	do       access.Action
+	kind, id string
+	what     string // exactly what is to be done
+	label    access.Label
+}
+
+// pair reads an act of two people. A wider mark is judged by the mark that the row has.
+func (r *Record) pair(ctx context.Context, kind string, f ledger.Fields) (pair, error) {
+	k, ok := record.Lookup(kind)
+	if !ok || !k.Two {
+		return pair{}, &truce.Error{Kind: truce.Invalid, At: "do", Msg: kind + " does not take two people", Hint: "enter it by itself"}
+	}
+	x := pair{do: actionOf(kind), kind: k.Row, id: "new"}
+	mark := DefaultMark
+	if _, err := f.Get("mark", &mark); err != nil {
+		return x, err
+	}
+	if k.ID != "" {
+		if _, err := f.Get(k.ID, &x.id); err != nil {
+			return x, err
+		}
+	}
+	if kind == "mark.widened" {
+		if _, err := f.Get("kind", &x.kind); err != nil {
+			return x, err
+		}
+		if _, err := f.Get("row", &x.id); err != nil {
+			return x, err
+		}
+		v, err := r.db.Get(ctx, 0, x.kind, x.id)
+		if err != nil {
+			return x, err
+		}
+		mark = v.Label
+	}
+	var err error
+	x.label, err = access.ParseLabel(mark)
+	x.what = contents(f)
+	return x, err
+}
+
+// contents is a fingerprint of what an act says, whoever enters it.
+func contents(f ledger.Fields) string {
+	sum := sha256.New()
+	for _, name := range f.Held() {
+		if name != "author" && name != "proposed" {
+			raw, _ := f.Raw(name)
+			fmt.Fprintf(sum, "%s\n%s\n", name, raw)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Propose puts an act of two people before the second one and returns the number of the
+// proposal. Nothing is done yet.
+func (r *Record) Propose(ctx context.Context, who access.Person, a Act) (Entered, error) {
+	fields, _, err := r.complete(who, a)
+	if err != nil {
+		return Entered{}, err
+	}
+	x, err := r.pair(ctx, a.Kind, fields)
+	if err != nil {
+		return Entered{}, err
+	}
+	if _, d := r.policy.Propose(who, x.do, x.kind, x.id, x.what, x.label, r.now()); !d.Allowed {
+		return Entered{}, refused(who, x.do, x.kind, d)
+	}
+	act := map[string]json.RawMessage{}
+	for _, name := range fields.Held() {
+		if name != "author" {
+			act[name], _ = fields.Raw(name)
+		}
+	}
+	return r.enter(ctx, who, "act.proposed", map[string]any{"do": a.Kind, "act": act, "mark": act["mark"]})
+}
+
+// Confirm carries out what somebody else proposed. The entry names both people, and the
+// second answers for it by a key where one is given.
+func (r *Record) Confirm(ctx context.Context, who access.Person, proposal int64, key *ledger.Key) (Entered, error) {
+	e, err := r.db.Entry(ctx, proposal)
+	if err != nil {
+		return Entered{}, err
+	}
+	var do, by string
+	act := map[string]any{}
+	if e.Kind == "act.proposed" {
+		for name, into := range map[string]any{"do": &do, "act": &act, "author": &by} {
+			if _, err := e.Fields.Get(name, into); err != nil {
+				return Entered{}, err
+			}
+		}
+	}
+	if do == "" || by == "" {
+		return Entered{}, &truce.Error{Kind: truce.Absent, At: "proposed", Msg: fmt.Sprintf("entry %d proposes nothing", proposal)}
+	}
+	fields, err := fieldsOf(act)
+	if err != nil {
+		return Entered{}, err
+	}
+	x, err := r.pair(ctx, do, fields)
+	if err != nil {
+		return Entered{}, err
+	}
+	proposer, err := r.person(ctx, by)
+	if err != nil {
+		return Entered{}, err
+	}
+	pending := access.Pending{Do: x.do, Kind: x.kind, ID: x.id, What: x.what, Proposed: access.Signed{By: by, At: e.At}, Until: e.At.Add(access.ConfirmWithin)}
+	if _, d := r.policy.Confirm(pending, proposer, who, x.what, x.label, r.now()); !d.Allowed {
+		return Entered{}, refused(who, x.do, x.kind, d)
+	}
+	act["proposed"] = proposal
+	fields, _, err = r.complete(who, Act{Kind: do, Fields: act})
+	if err != nil {
+		return Entered{}, err
+	}
+	done, err := r.db.Append(ctx, store.Draft{Kind: do, Fields: fields, Key: key, Sign: key != nil})
+	if err != nil {
+		return Entered{}, err
+	}
+	return Entered{done[0].N, done[0].At, done[0].Repeat}, nil
+}
+
+// person is somebody as the record admits them now. Whoever it does not admit has no post.
+func (r *Record) person(ctx context.Context, id string) (access.Person, error) {
+	v, err := r.db.Get(ctx, 0, "person", id)
+	if kindOf(err) == truce.Absent {
+		return access.Person{ID: id}, nil
+	}
+	if err != nil {
+		return access.Person{}, err
+	}
+	var b struct {
+		Roles      []access.Role
+		Party, Org string
+		Purposes   []string
+	}
+	if err := json.Unmarshal(v.Body, &b); err != nil {
+		return access.Person{}, &truce.Error{Kind: truce.Internal, At: "person/" + id, Msg: "the row is damaged", Err: err}
+	}
+	return access.Person{ID: id, Roles: b.Roles, Party: b.Party, Org: b.Org, Purposes: b.Purposes, TwoFactor: true}, nil
+}
