@@ -41,7 +41,7 @@ func examine(ctx context.Context, data []byte, l Limits) (string, error) {
 	left := l.Unpacked
 	for i, f := range files {
 		if err := ctx.Err(); err != nil {
-			return "", err
+			return "", brokenOff(err)
 		}
 		n, err := unpack(f, left)
 		if err != nil {
@@ -230,8 +230,8 @@ func office(files []*zip.File) (string, error) {
 	}
 	defer r.Close()
 	b, err := io.ReadAll(r)
-	if is := string(b); err == nil && (is == odt || is == ods || is == odp) {
-		return is, nil
+	if is := string(b); is == odt || is == ods || is == odp {
+		return is, err
 	}
 	return zipped, err
 }

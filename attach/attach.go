@@ -15,7 +15,7 @@
 // sha256sum FILE, and age --decrypt FILE | sha256sum for whoever holds one.
 //
 // Sizes are bytes, times are instants that the caller knows (nothing here reads a clock),
-// errors are truce.Error. One process writes a folder; any number may read it.
+// errors are truce.Error or the context's own. One process writes a folder; any number may read it.
 package attach
 
 import (

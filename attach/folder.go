@@ -22,7 +22,7 @@ type Limits struct {
 	Pixels   int64 // of a picture, all frames together; DefaultPixels
 }
 
-// The limits where none are given. A picture of fifty million pixels takes up to 0.8 GB of memory
+// The limits where none are given. A picture of fifty million pixels takes up to 0.8 GB of memory (0.4 GB as cameras usually write it)
 // while it is drawn anew, and one picture is drawn at a time.
 const (
 	DefaultBytes    = 64 << 20
@@ -57,11 +57,11 @@ type Options struct {
 
 // Folder holds attachments. It is safe for concurrent use by one process.
 type Folder struct {
-	disk   disk
-	limits Limits
-	seal   []age.Recipient
-	naming sync.Mutex // while files get or lose their names
-	whole  sync.Mutex // while a whole picture or archive is in memory
+	disk    disk
+	limits  Limits
+	seal    []age.Recipient
+	naming  sync.Mutex // while files get or lose their names
+	working sync.Mutex // while a picture is drawn or an archive unpacked
 }
 
 // New returns the folder at path and makes it if it is not there.

@@ -1,7 +1,6 @@
 package attach
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -30,7 +29,7 @@ func redraws(is string) bool { return is == "image/jpeg" || is == "image/png" ||
 // picture that cannot be drawn to its end, such as half of one, has no working copy: why
 // says so. What is no picture at all, is another file too, or has too many pixels is refused.
 func redraw(data []byte, is string, l Limits) (out []byte, why string, err error) {
-	if z, err := zip.NewReader(bytes.NewReader(data), int64(len(data))); err == nil && len(z.File) > 0 {
+	if bytes.Contains(data, []byte(markEntry)) && bytes.Contains(data[max(0, len(data)-foremost):], []byte(markEnd)) {
 		return nil, "", refuseFor(ErrType, "content", "claims "+is+", is an archive too", "a picture and nothing else")
 	}
 	if err := measure(data, is, l); errors.Is(err, errForm) {

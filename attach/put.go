@@ -20,7 +20,8 @@ import (
 // is full (Unavailable, Hint "507"), or r does, the folder is as it was before. Once Put returns
 // without error both files are durable. The same content again is the same object.
 //
-// Pictures and archives are held in memory, one at a time; everything else streams.
+// Pictures and archives are held in memory as they come, everything else streams: who calls
+// Put bounds how many calls run at a time. One picture or archive is worked on at a time.
 func (f *Folder) Put(ctx context.Context, r io.Reader, info Info) (Item, error) {
 	if err := info.valid(); err != nil {
 		return Item{}, err
@@ -37,8 +38,6 @@ func (f *Folder) Put(ctx context.Context, r io.Reader, info Info) (Item, error) 
 	head = head[:n]
 	is, body := sniff(head), io.MultiReader(bytes.NewReader(head), src)
 	if is == zipped || redraws(is) {
-		f.whole.Lock()
-		defer f.whole.Unlock()
 		return f.putWhole(ctx, body, info, is)
 	}
 	item, err := info.item(is)
@@ -58,13 +57,7 @@ func (f *Folder) putWhole(ctx context.Context, body io.Reader, info Info, is str
 	if err != nil {
 		return Item{}, err
 	}
-	var drawn []byte
-	why := "no working copy is made of an archive or an office file"
-	if is == zipped {
-		is, err = examine(ctx, data, f.limits)
-	} else {
-		drawn, why, err = redraw(data, is, f.limits)
-	}
+	is, drawn, why, err := f.work(ctx, data, is)
 	if err != nil {
 		return Item{}, err
 	}
@@ -74,6 +67,18 @@ func (f *Folder) putWhole(ctx context.Context, body io.Reader, info Info, is str
 	}
 	item.NoCopy = why
 	return f.keep(bytes.NewReader(data), item, drawn)
+}
+
+// work examines an archive, or draws a picture anew; see examine and redraw.
+func (f *Folder) work(ctx context.Context, data []byte, is string) (told string, drawn []byte, why string, err error) {
+	f.working.Lock()
+	defer f.working.Unlock()
+	if is == zipped {
+		told, err = examine(ctx, data, f.limits)
+		return told, nil, "no working copy is made of an archive or an office file", err
+	}
+	drawn, why, err = redraw(data, is, f.limits)
+	return is, drawn, why, err
 }
 
 // keep writes the original and its working copy, if there is one.
@@ -201,7 +206,7 @@ type source struct {
 // Read reads from the source.
 func (s *source) Read(b []byte) (int, error) {
 	if err := s.ctx.Err(); err != nil {
-		return 0, &truce.Error{Kind: truce.Unavailable, At: "content", Msg: "the upload was broken off", Err: err}
+		return 0, brokenOff(err)
 	}
 	if int64(len(b)) > s.left+1 {
 		b = b[:s.left+1]
@@ -212,9 +217,13 @@ func (s *source) Read(b []byte) (int, error) {
 	}
 	s.left -= int64(n)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = &truce.Error{Kind: truce.Unavailable, At: "content", Msg: "the upload broke off", Err: err}
+		err = brokenOff(err)
 	}
 	return n, err
+}
+
+func brokenOff(err error) error {
+	return &truce.Error{Kind: truce.Unavailable, At: "content", Msg: "the upload broke off", Err: err}
 }
 
 // text reads a text and refuses a byte that no text holds.

@@ -360,3 +360,25 @@ func TestSweepTakesWhatACrashLeft(t *testing.T) {
 	}
 	sound(t, f)
 }
+
+func TestASlowUploadHoldsNobodyUp(t *testing.T) {
+	f := folder(t, Options{})
+	slow, feed := io.Pipe()
+	done := make(chan error)
+	go func() {
+		_, err := f.Put(context.Background(), slow, Info{})
+		done <- err
+	}()
+	if _, err := feed.Write(photo(1)[:500]); err != nil {
+		t.Fatal(err)
+	}
+	put(t, f, photo(2), Info{}) // would wait for ever
+	if _, err := feed.Write(photo(1)[500:]); err != nil {
+		t.Fatal(err)
+	}
+	feed.Close()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	sound(t, f)
+}
