@@ -6,12 +6,14 @@ import (
 )
 
 // Chain follows the entries of a record in their order and refuses one that may not come
-// next: entry 0 enrols the key that answers for it; times do not go back; the key of an
-// entry was enrolled before it and not revoked; a signature is good. The zero value is the
+// next: entry 0 enrols the key that answers for it, the instance's; times do not go back; the
+// key of an entry was enrolled before it and not revoked; only the instance's own entries may
+// go without a signature, and a signature is good. The zero value is the
 // beginning of a record.
 type Chain struct {
 	size int64
 	last string
+	own  string // ID of the key that entry 0 enrols
 	keys map[string]enrolment
 }
 
@@ -27,7 +29,7 @@ func (c *Chain) Follow(e *Entry) error {
 	if at < c.last {
 		return errBack(at, c.last)
 	}
-	if err := c.check(c.size, e.Kind, e.Key, e.Enrols); err != nil {
+	if err := c.check(c.size, e.Kind, e.Key, e.Enrols, e.Sig != nil); err != nil {
 		return err
 	}
 	if e.Sig != nil {
@@ -36,7 +38,7 @@ func (c *Chain) Follow(e *Entry) error {
 			return err
 		}
 	}
-	c.apply(e.Kind, e.Enrols)
+	c.apply(c.size, e.Kind, e.Enrols)
 	c.last = at
 	c.size++
 	return nil
@@ -60,7 +62,7 @@ func (c *Chain) Verifier(id string) (vkey string, ok bool) {
 }
 
 // check asks whether an entry may come n-th as far as keys go.
-func (c *Chain) check(n int64, kind, key, enrols string) error {
+func (c *Chain) check(n int64, kind, key, enrols string, signed bool) error {
 	var subject verifier
 	if aboutKey([]byte(kind)) {
 		var err error
@@ -79,6 +81,9 @@ func (c *Chain) check(n int64, kind, key, enrols string) error {
 	} else if e.revoked {
 		return fmt.Errorf("line 5: key %s was revoked before this entry", key)
 	}
+	if !signed && key != c.own {
+		return fmt.Errorf("line 7: no signature; expected one by %s, which is not the instance's key %s", key, c.own)
+	}
 	e, known := c.keys[subject.id()]
 	switch {
 	case kind == KeyEnrolled && known:
@@ -90,13 +95,16 @@ func (c *Chain) check(n int64, kind, key, enrols string) error {
 }
 
 // apply changes which keys are in force.
-func (c *Chain) apply(kind, enrols string) {
+func (c *Chain) apply(n int64, kind, enrols string) {
 	v, err := parseVerifier(enrols)
 	if err != nil || !aboutKey([]byte(kind)) {
 		return
 	}
 	if c.keys == nil {
 		c.keys = map[string]enrolment{}
+	}
+	if n == 0 {
+		c.own = v.id()
 	}
 	if old, known := c.keys[v.id()]; known {
 		enrols = old.vkey

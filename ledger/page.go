@@ -165,7 +165,7 @@ func (r *pageReader) follow(p *page, n int64, leaf []byte, key *[]byte, turned *
 		}
 	}
 	p.turns = append(p.turns, t)
-	*key, *turned = append((*key)[:0], s.key...), about
+	*key, *turned = append((*key)[:0], s.key...), about || s.signed()
 }
 
 // readTile reads the tile of the leaves' hashes and compares; nil if it cannot be read.

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +18,7 @@ const proofHeader = "c2sp.org/tlog-proof@v1"
 type Receipt struct {
 	// Leaf is the entry as it stands in the tree.
 	Leaf string `json:"leaf"`
-	// Fields is what of the content the holder may see, never with the seed.
+	// Fields is what of the content the holder may see, in the partial form: never the seed.
 	Fields Fields `json:"fields"`
 	// Proof is the way from the leaf to a signed checkpoint, as C2SP tlog-proof text.
 	Proof string `json:"proof"`
@@ -49,7 +48,8 @@ func MakeReceipt(e *Entry, n int64, fields Fields, proof []Hash, checkpoint []by
 }
 
 // Check checks the receipt against verifier keys, of which one must be the record's own; see
-// [OpenCheckpoint].
+// [OpenCheckpoint]. Where the entry is signed by a person whose key is among them, that
+// signature is checked too.
 func (r Receipt) Check(vkeys ...string) error {
 	_, err := r.Open(vkeys...)
 	return err
@@ -64,6 +64,13 @@ func (r Receipt) Open(vkeys ...string) (*Proved, error) {
 	if _, p.Signers, err = OpenCheckpoint(signed, vkeys...); err != nil {
 		return nil, fmt.Errorf("proof: %w", err)
 	}
+	for _, k := range vkeys {
+		if v, err := parseVerifier(k); err == nil && v.id() == p.Entry.Key && p.Entry.Sig != nil {
+			if err := p.Entry.CheckSignature(k); err != nil {
+				return nil, fmt.Errorf("leaf: %w", err)
+			}
+		}
+	}
 	return p, nil
 }
 
@@ -73,13 +80,11 @@ func (r Receipt) open() (*Proved, []byte, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("leaf: %w", err)
 	}
-	if r.Fields.IsWhole() {
-		return nil, nil, errors.New("fields: the seed is there; expected it withheld")
+	if r.Fields.IsWhole() || r.Fields.IsZero() {
+		return nil, nil, errors.New("fields: expected the partial form, with hashes, salts and values")
 	}
-	if !r.Fields.IsZero() {
-		if err := e.Attach(r.Fields); err != nil {
-			return nil, nil, err
-		}
+	if err := e.Attach(r.Fields); err != nil {
+		return nil, nil, err
 	}
 	n, proof, signed, err := parseProof(r.Proof)
 	if err != nil {
@@ -120,29 +125,48 @@ func parseProof(text string) (n int64, proof []Hash, signed []byte, err error) {
 	}
 }
 
-// Text returns the receipt as one line of canonical JSON with a newline.
+// Text returns the receipt as one line of JSON, without a newline.
 func (r Receipt) Text() []byte {
 	leaf, _ := canonical(r.Leaf)
 	proof, _ := canonical(r.Proof)
-	return fmt.Appendf(nil, `{"fields":%s,"leaf":%s,"proof":%s}`+"\n", r.Fields.Text(), leaf, proof)
+	return fmt.Appendf(nil, `{"leaf":%s,"fields":%s,"proof":%s}`, leaf, r.Fields.Text(), proof)
 }
 
-// ParseReceipt reads what [Receipt.Text] wrote, with or without the last newline. It checks
-// the form only; [Receipt.Check] checks the rest.
+// ParseReceipt reads what [Receipt.Text] wrote, byte for byte. It checks the form only;
+// [Receipt.Check] checks the rest.
 func ParseReceipt(text []byte) (Receipt, error) {
-	body := bytes.TrimSuffix(text, []byte("\n"))
-	check := reader{text: body}
-	if err := check.value(0); err != nil {
+	in := reader{text: text}
+	leaf, err := in.member(`{"leaf":`)
+	if err != nil {
 		return Receipt{}, fmt.Errorf("receipt: %w", err)
+	}
+	fields, err := in.member(`,"fields":`)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("receipt: %w", err)
+	}
+	proof, err := in.member(`,"proof":`)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("receipt: %w", err)
+	}
+	if !in.skip("}") || in.at != len(text) {
+		return Receipt{}, fmt.Errorf("receipt: %w", in.refuse("the end"))
 	}
 	var r Receipt
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&r); err != nil {
-		return Receipt{}, fmt.Errorf("receipt: %w", err)
+	if r.Fields, err = ParseFields(fields); err != nil {
+		return Receipt{}, fmt.Errorf("receipt: fields: %w", err)
 	}
-	if string(bytes.TrimSuffix(r.Text(), []byte("\n"))) != string(body) {
-		return Receipt{}, errors.New(`receipt: expected one line {"fields":...,"leaf":...,"proof":...} of canonical JSON`)
+	if json.Unmarshal(leaf, &r.Leaf) != nil || json.Unmarshal(proof, &r.Proof) != nil || string(r.Text()) != string(text) {
+		return Receipt{}, errors.New("receipt: leaf and proof; expected texts")
 	}
 	return r, nil
+}
+
+// member reads what comes before a value, and the value.
+func (r *reader) member(before string) ([]byte, error) {
+	if !r.skip(before) {
+		return nil, r.refuse(before)
+	}
+	start := r.at
+	err := r.value(0)
+	return r.text[start:r.at], err
 }

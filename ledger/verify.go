@@ -16,7 +16,8 @@ import (
 // VerifyOptions says what to hold a record to. The zero value checks it against itself.
 type VerifyOptions struct {
 	// Keys are the verifier keys that are trusted: the record's own, of which one must have
-	// signed the checkpoint, and witnesses', each of which must have co-signed it. Without a
+	// signed the checkpoint and one be enrolled by entry 0, and witnesses', each of which must
+	// have co-signed it. Without a
 	// key of the record's own, the key that entry 0 enrols is taken; then Verified.Trust says
 	// so, and somebody should compare it with a key they have from elsewhere.
 	Keys []string
@@ -287,7 +288,7 @@ type signing struct {
 func (c *check) keys(p *page) []signing {
 	var jobs []signing
 	for _, t := range p.turns {
-		if err := c.chain.check(t.n, t.kind, t.key, t.enrols); err != nil {
+		if err := c.chain.check(t.n, t.kind, t.key, t.enrols, t.sig != nil); err != nil {
 			c.atEntries = append(c.atEntries, Fault{p.where(t.n), err.Error()})
 		}
 		if t.n == 0 && t.kind == KeyEnrolled {
@@ -298,7 +299,7 @@ func (c *check) keys(p *page) []signing {
 				jobs = append(jobs, signing{where: p.where(t.n), key: v.public, message: t.message, sig: t.sig})
 			}
 		}
-		c.chain.apply(t.kind, t.enrols)
+		c.chain.apply(t.n, t.kind, t.enrols)
 	}
 	return jobs
 }
@@ -308,11 +309,17 @@ func (c *check) trust() {
 	if c.signed == nil {
 		return
 	}
+	if c.head.Size == 0 {
+		c.atEntries = append(c.atEntries, Fault{"entry 0", "missing; a record begins with the key of its instance"})
+	}
 	bad := func(what string) { c.atCheckpoint = append(c.atCheckpoint, Fault{checkpointPath, what}) }
 	keys := slices.Clone(c.o.Keys)
 	own := slices.DeleteFunc(slices.Clone(keys), func(k string) bool { v, _ := parseVerifier(k); return v.algorithm != algorithmNote })
 	if len(own) > 0 {
 		c.v.Trust = "the key given"
+		if !slices.Contains(own, c.first) {
+			c.atEntries = append(c.atEntries, Fault{"entry 0", fmt.Sprintf("it enrols %.200q, which is none of the keys given", c.first)})
+		}
 	} else {
 		v, err := parseVerifier(c.first)
 		if err != nil {

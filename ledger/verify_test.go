@@ -156,6 +156,11 @@ func TestVerifyKeys(t *testing.T) {
 			s.add(KeyRevoked, s.key, ana.Verifier(), false, nil)
 			s.add("finding.signed", ana, "", true, nil)
 		}, "entry 3", "was revoked"},
+		{"a person's entry without a signature", func(s *sample) {
+			s.add(KeyEnrolled, s.key, ana.Verifier(), false, nil)
+			s.add("finding.signed", ana, "", true, nil)
+			s.add("finding.signed", ana, "", false, nil)
+		}, "entry 3", "line 7: no signature"},
 		{"a key enrolled twice", func(s *sample) {
 			s.add(KeyEnrolled, s.key, ana.Verifier(), false, nil)
 			s.add(KeyEnrolled, s.key, ana.Verifier(), false, nil)
@@ -237,9 +242,15 @@ func TestVerifyTrust(t *testing.T) {
 	v := verify(t, s.files(signed), VerifyOptions{Keys: []string{other.Verifier()}})
 	wantFault(t, v, "checkpoint", "no signature by a key that is trusted")
 
+	wantFault(t, v, "entry 0", "none of the keys given")
+
 	s.add(KeyRevoked, s.key, s.key.Verifier(), false, nil)
 	v = verify(t, s.files(s.checkpoint()), VerifyOptions{})
 	wantFault(t, v, "checkpoint", "was revoked")
+
+	none, _ := SignCheckpoint(Checkpoint{Origin: "desk.example", Root: emptyRoot()}, s.key)
+	v = verify(t, fstest.MapFS{"checkpoint": {Data: none}}, VerifyOptions{Keys: []string{s.key.Verifier()}})
+	wantFault(t, v, "entry 0", "missing")
 
 	if _, err := Verify(t.Context(), s.files(signed), VerifyOptions{Keys: []string{"desk.example"}}); err == nil {
 		t.Error("something that is no key is taken for one")
