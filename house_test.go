@@ -43,7 +43,7 @@ var imports = map[string]string{
 	// Beside it: the acceptance suite, which negotiators use too.
 	"truce/scenario": "truce truce/terms truce/desk",
 	// Roof: the doors.
-	"truce/cmd/truce": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario truce/ledger truce/store truce/access truce/people truce/vault truce/web",
+	"truce/cmd/truce": "truce truce/record truce/attach truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario truce/ledger truce/store truce/access truce/people truce/vault truce/web",
 	"truce/web":       "truce truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export",
 	// A second opinion on the record: it imports nothing of ours.
 	"truce/verifier":   "",

@@ -100,10 +100,11 @@ func (l *loader) shelf(in shelf) shelf {
 		}}
 }
 
-// name is what the record calls a file: its path from the mission's folder.
+// name is what the record calls a file: its path from the mission's folder, or its own
+// name where it was given beside the mission.
 func (l *loader) name(path string) string {
 	rel, err := filepath.Rel(l.mission.Dir, path)
-	if err != nil || filepath.IsAbs(path) {
+	if err != nil || slices.Contains(l.o.Places, path) {
 		rel = filepath.Base(path)
 	}
 	return filepath.ToSlash(rel)

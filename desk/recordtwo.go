@@ -119,7 +119,7 @@ func (r *Record) Confirm(ctx context.Context, who access.Person, proposal int64,
 	if err != nil {
 		return Entered{}, err
 	}
-	proposer, err := r.person(ctx, by)
+	proposer, err := r.Person(ctx, by)
 	if err != nil {
 		return Entered{}, err
 	}
@@ -139,8 +139,8 @@ func (r *Record) Confirm(ctx context.Context, who access.Person, proposal int64,
 	return Entered{done[0].N, done[0].At, done[0].Repeat}, nil
 }
 
-// person is somebody as the record admits them now. Whoever it does not admit has no post.
-func (r *Record) person(ctx context.Context, id string) (access.Person, error) {
+// Person is somebody as the record admits them now. Whoever it does not admit has no post.
+func (r *Record) Person(ctx context.Context, id string) (access.Person, error) {
 	v, err := r.db.Get(ctx, 0, "person", id)
 	if kindOf(err) == truce.Absent {
 		return access.Person{ID: id}, nil

@@ -40,6 +40,13 @@ type commands struct {
 	Explain explainCmd `cmd:"" help:"Show in full why an element was judged as it was."`
 	Lint    lintCmd    `cmd:"" help:"Find holes in agreement files."`
 	Test    testCmd    `cmd:"" help:"Hold a draft against a record: readings, variants, what flips."`
+
+	Load   loadCmd   `cmd:"" group:"The record" help:"Enter a mission's folder into a record."`
+	Add    addCmd    `cmd:"" group:"The record" help:"Enter reports from a file."`
+	Act    actCmd    `cmd:"" group:"The record" help:"Enter what happened: a moment, an assessment, a contact, ..."`
+	Sign   signCmd   `cmd:"" group:"The record" help:"Confirm what somebody else proposed."`
+	Key    keyCmd    `cmd:"" group:"The record" help:"Make a signing key."`
+	Status statusCmd `cmd:"" group:"The record" help:"The state in one line."`
 }
 
 // streams are where a command reads and writes.
