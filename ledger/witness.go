@@ -179,6 +179,9 @@ func Ask(ctx context.Context, client *http.Client, q Question) ([]byte, error) {
 	if err != nil || !isWitness {
 		return nil, fmt.Errorf("ask witness: %.80q is no witness's key; expected one in the cosignature/v1 form", q.Witness)
 	}
+	if q.Old > c.Size {
+		q.Old = 0 // it will say what it knows
+	}
 	status, body, err := post(ctx, client, q, q.Old, c.Size)
 	if err == nil && status == http.StatusConflict {
 		old, known := parseSize(body)
@@ -224,12 +227,9 @@ func ownLine(q Question, id string, body []byte) ([]byte, error) {
 
 // post sends one request and reads the answer.
 func post(ctx context.Context, client *http.Client, q Question, old, size int64) (int, []byte, error) {
-	var proof []Hash
-	if old <= size {
-		var err error
-		if proof, err = q.Prove(old, size); err != nil {
-			return 0, nil, err
-		}
+	proof, err := q.Prove(old, size)
+	if err != nil {
+		return 0, nil, err
 	}
 	url := strings.TrimSuffix(q.URL, "/") + "/add-checkpoint"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(FormatRequest(old, proof, q.Checkpoint)))
