@@ -59,9 +59,9 @@ func (p *Policy) Fields(who Person, do Action, kind string, l Label, now time.Ti
 		return Grant{}
 	}
 	r := request{who: who, do: do, kind: kind, label: l, now: now}
-	levels := map[Grade]Level{}
+	e, levels := p.entities(r, fieldType), map[Grade]Level{}
 	for _, g := range Grades() {
-		levels[g] = p.level(r, g)
+		levels[g] = p.level(e, do, g)
 	}
 	return p.grant(kind, levels, now.Add(-Delay))
 }
@@ -80,17 +80,16 @@ func (p *Policy) grant(kind string, levels map[Grade]Level, before time.Time) Gr
 }
 
 // level asks the rules for one grade: whole, else coarse, else nothing.
-func (p *Policy) level(r request, g Grade) Level {
-	e := p.entities(r, fieldType)
+func (p *Policy) level(e entities, do Action, g Grade) Level {
 	q := cedar.Request{
 		Principal: e.who.UID, Resource: e.row.UID,
-		Context: cedar.NewRecord(cedar.RecordMap{"do": cedar.String(r.do), "grade": cedar.String(g)}),
+		Context: cedar.NewRecord(cedar.RecordMap{"do": cedar.String(do), "grade": cedar.String(g)}),
 	}
-	q.Action = cedar.NewEntityUID("Action", "see")
+	q.Action = action(see)
 	if p.fields.ask(q, e).Allowed {
 		return Whole
 	}
-	q.Action = cedar.NewEntityUID("Action", "see-coarse")
+	q.Action = action(seeCoarse)
 	if p.fields.ask(q, e).Allowed {
 		return Coarse
 	}

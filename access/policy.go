@@ -3,6 +3,7 @@ package access
 import (
 	_ "embed" // the rules
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -18,16 +19,15 @@ var rules []byte
 // Policy is the rules, read and ready. It is never changed and may be used from many
 // goroutines.
 type Policy struct {
-	rows, fields rulebook // about rows, and about fields of them
+	rows, fields rulebook // about rows by act, and about fields of them
 	kinds        map[string][]Field
 	groups       map[string]cedar.EntityUIDSet
 }
 
-// rulebook is rules by their names, which are sentences, and the names in the order of the
-// file.
+// rulebook is rules in the order of the file, and those of them that speak of each act.
 type rulebook struct {
-	names []string
-	rules cedar.PolicyMap
+	names []string // of the rules, which are sentences
+	by    map[cedar.EntityUID]cedar.PolicyMap
 }
 
 // Rules returns the text of the rules, for people to read.
@@ -43,7 +43,7 @@ func newPolicy(text []byte) (*Policy, error) {
 		return nil, &truce.Error{Kind: truce.Internal, At: "policy.cedar", Msg: "the rules cannot be read", Err: err}
 	}
 	p := &Policy{
-		rows: rulebook{rules: cedar.PolicyMap{}}, fields: rulebook{rules: cedar.PolicyMap{}},
+		rows: newRulebook(Actions()...), fields: newRulebook(see, seeCoarse),
 		kinds: map[string][]Field{}, groups: map[string]cedar.EntityUIDSet{},
 	}
 	for _, k := range kinds {
@@ -58,13 +58,23 @@ func newPolicy(text []byte) (*Policy, error) {
 	return p, nil
 }
 
+func newRulebook(acts ...Action) rulebook {
+	b := rulebook{by: map[cedar.EntityUID]cedar.PolicyMap{}}
+	for _, a := range acts {
+		b.by[action(a)] = cedar.PolicyMap{}
+	}
+	return b
+}
+
+func action(do Action) cedar.EntityUID { return cedar.NewEntityUID("Action", cedar.String(do)) }
+
 // add sorts a rule to those about rows or those about fields, told by its scope.
 func (p *Policy) add(c *cedar.Policy) error {
 	wrong := func(msg, want string) error {
 		return &truce.Error{Kind: truce.Internal, At: fmt.Sprintf("policy.cedar:%d", c.Position().Line), Msg: msg, Hint: "expected " + want}
 	}
-	id := cedar.PolicyID(c.Annotations()["id"])
-	if id == "" || p.rows.rules[id] != nil || p.fields.rules[id] != nil {
+	name := string(c.Annotations()["id"])
+	if name == "" || slices.Contains(p.rows.names, name) || slices.Contains(p.fields.names, name) {
 		return wrong("a rule needs a name of its own", `@id("...")`)
 	}
 	book := &p.rows
@@ -75,9 +85,39 @@ func (p *Policy) add(c *cedar.Policy) error {
 	default:
 		return wrong("a rule is about rows or about fields", "resource is Row, or resource is Field")
 	}
-	book.names, book.rules[id] = append(book.names, string(id)), c
+	if !book.add(name, c) {
+		return wrong("a rule names an act that there is not", "the words of Actions, or see and see-coarse for fields")
+	}
 	return nil
 }
+
+// add files a rule under the acts it speaks of. It reports false for an act not known: such
+// a rule would never apply, and a forbidding one would silently forbid nothing.
+func (b *rulebook) add(name string, c *cedar.Policy) bool {
+	b.names = append(b.names, name)
+	var acts []cedar.EntityUID
+	switch scope := c.AST().Action.(type) {
+	case ast.ScopeTypeAll:
+		acts = slices.Collect(maps.Keys(b.by))
+	case ast.ScopeTypeEq:
+		acts = append(acts, scope.Entity)
+	case ast.ScopeTypeInSet:
+		acts = scope.Entities
+	}
+	for _, a := range acts {
+		if b.by[a] == nil {
+			return false
+		}
+		b.by[a][cedar.PolicyID(name)] = c
+	}
+	return len(acts) > 0
+}
+
+// The acts of looking at a field.
+const (
+	see       Action = "see"
+	seeCoarse Action = "see-coarse"
+)
 
 // The two types of resource in the rules.
 const (
@@ -141,14 +181,17 @@ func (p *Policy) decide(r request) Decision {
 		return Decision{Why: why}
 	}
 	e := p.entities(r, rowType)
-	return p.rows.ask(cedar.Request{
-		Principal: e.who.UID,
-		Action:    cedar.NewEntityUID("Action", cedar.String(r.do)),
-		Resource:  e.row.UID,
+	return p.rows.ask(r.query(e), e)
+}
+
+// query is the question about a row as the rules take it.
+func (r request) query(e entities) cedar.Request {
+	return cedar.Request{
+		Principal: e.who.UID, Action: action(r.do), Resource: e.row.UID,
 		Context: cedar.NewRecord(cedar.RecordMap{
 			"now": millis(r.now), "step": cedar.String(r.step), "consent": cedar.Boolean(r.consent),
 		}),
-	}, e)
+	}
 }
 
 // refused says what of a question makes no sense; "" if nothing.
@@ -167,21 +210,29 @@ func (r request) refused() string {
 	return ""
 }
 
-// ask puts a question to the rules. A rule that cannot be applied closes: a forbidding rule
-// that failed must not be as good as none.
+// ask puts a question to the rules.
 func (b rulebook) ask(q cedar.Request, e entities) Decision {
-	verdict, notes := cedar.Authorize(b.rules, e, q)
+	allowed, why := b.reasons(q, e)
+	if why == nil {
+		return Decision{Why: "no rule allows it"}
+	}
+	return Decision{Allowed: allowed, Why: why[0]}
+}
+
+// reasons returns the rules that decided, in the order of the file, in whatever order they
+// were tried. A rule that cannot be applied closes: a forbidding rule that failed must not
+// be as good as none.
+func (b rulebook) reasons(q cedar.Request, e entities) (allowed bool, why []string) {
+	verdict, notes := cedar.Authorize(b.by[q.Action], e, q)
 	if len(notes.Errors) > 0 {
-		return Decision{Why: "a rule could not be applied"}
+		return false, []string{"a rule could not be applied"}
 	}
-	decided := func(name string) bool {
-		return slices.ContainsFunc(notes.Reasons, func(d cedar.DiagnosticReason) bool { return string(d.PolicyID) == name })
+	for _, name := range b.names {
+		if slices.ContainsFunc(notes.Reasons, func(d cedar.DiagnosticReason) bool { return string(d.PolicyID) == name }) {
+			why = append(why, name)
+		}
 	}
-	d := Decision{Allowed: verdict == cedar.Allow, Why: "no rule allows it"}
-	if i := slices.IndexFunc(b.names, decided); i >= 0 { // the first in the file, in whatever order they were tried
-		d.Why = b.names[i]
-	}
-	return d
+	return verdict == cedar.Allow, why
 }
 
 // entities are the person and the row of a question, as the rules see them.
