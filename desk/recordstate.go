@@ -270,7 +270,7 @@ func (r *Record) Receipt(ctx context.Context, who access.Person, n int64) ([]byt
 	if err != nil {
 		return nil, &truce.Error{Kind: truce.Internal, At: "receipt", Msg: "the receipt cannot be made", Err: err}
 	}
-	return json.MarshalIndent(receipt, "", "  ")
+	return receipt.Text(), nil
 }
 
 // disclose withholds the fields that the person may not see whole. What is coarsened in a

@@ -44,7 +44,7 @@ func writeCSV(w io.Writer, verdicts iter.Seq[truce.Verdict], tags bool) error {
 	for v := range verdicts {
 		row := cells(v)
 		for i, c := range row {
-			row[i] = inertCell(c)
+			row[i] = Inert(c)
 		}
 		if err := out.Write(row); err != nil {
 			return failed("", err)
@@ -101,9 +101,9 @@ func parts(all []truce.Part) []string {
 
 const stamp = "2006-01-02T15:04:05Z07:00"
 
-// inertCell keeps a spreadsheet from running the cell. Full-width signs count too, and
+// Inert keeps a spreadsheet from running the cell. Full-width signs count too, and
 // so do signs behind blanks, which some programs trim.
-func inertCell(s string) string {
+func Inert(s string) string {
 	t := strings.TrimLeft(s, " \u00a0")
 	if strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\r") || strings.HasPrefix(s, "\n") {
 		return "'" + s

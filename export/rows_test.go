@@ -76,7 +76,7 @@ func TestInertCell(t *testing.T) {
 		{"arabic", "داريا", "داريا"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := inertCell(c.in); got != c.want {
+			if got := Inert(c.in); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

@@ -47,6 +47,11 @@ type commands struct {
 	Sign   signCmd   `cmd:"" group:"The record" help:"Confirm what somebody else proposed."`
 	Key    keyCmd    `cmd:"" group:"The record" help:"Make a signing key."`
 	Status statusCmd `cmd:"" group:"The record" help:"The state in one line."`
+
+	Rows    rowsCmd    `cmd:"" group:"The record" help:"List what the record holds, now or as of then."`
+	Receipt receiptCmd `cmd:"" group:"The record" help:"Prove that an entry is in the record."`
+	Log     logCmd     `cmd:"" group:"The record" help:"Write the record as files that anybody can check."`
+	Verify  verifyCmd  `cmd:"" group:"The record" help:"Check a record or a receipt, offline."`
 }
 
 // streams are where a command reads and writes.
