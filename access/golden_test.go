@@ -3,6 +3,7 @@ package access_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -45,81 +46,96 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
-// lines gathers kinds with the same answer into one line each, in the order met.
-type lines struct {
-	answers []string
-	kinds   map[string][]string
+// answers are what is said of each act: the kinds that have each answer.
+type answers map[access.Action]map[string][]string
+
+func (a answers) add(do access.Action, kind, answer string) {
+	if a[do] == nil {
+		a[do] = map[string][]string{}
+	}
+	a[do][answer] = append(a[do][answer], kind)
 }
 
-func (l *lines) add(answer, kind string) {
-	if l.kinds == nil {
-		l.kinds = map[string][]string{}
-	}
-	if l.kinds[answer] == nil {
-		l.answers = append(l.answers, answer)
-	}
-	l.kinds[answer] = append(l.kinds[answer], kind)
-}
-
-func (l *lines) print(head string, b *strings.Builder) {
-	slices.Sort(l.answers)
-	for _, a := range l.answers {
-		kinds := strings.Join(l.kinds[a], " ")
-		if len(l.kinds[a]) == len(access.Kinds()) {
-			kinds = "every kind"
+// String has a line for every answer but no, with acts that are answered alike in one line
+// and whole groups of kinds by their name.
+func (a answers) String() string {
+	var order []string
+	acts := map[string][]string{}
+	for _, do := range access.Actions() {
+		for _, answer := range slices.Sorted(maps.Keys(a[do])) {
+			if answer == no {
+				continue
+			}
+			line := fmt.Sprintf("%-6s %s", answer, strings.Join(grouped(a[do][answer]), " "))
+			if acts[line] == nil {
+				order = append(order, line)
+			}
+			acts[line] = append(acts[line], string(do))
 		}
-		fmt.Fprintf(b, "  %-12s %s  %s\n", head, a, kinds)
 	}
+	var b strings.Builder
+	for _, line := range order {
+		fmt.Fprintf(&b, "  %-22s %s\n", strings.Join(acts[line], " "), line)
+	}
+	if b.Len() == 0 {
+		return "  nothing\n"
+	}
+	return b.String()
+}
+
+// no is the answer that is not written.
+const no = "-----"
+
+// grouped writes kinds, whole groups as their name in capitals.
+func grouped(kinds []string) []string {
+	groups := map[string]string{
+		"TERMS":   "actor adherence agreement judgment mission moment place places register",
+		"WORK":    "attachment clock contact coverage duty element finding incident join proposal release report request verdict",
+		"SECRET":  "opening source",
+		"LOG":     "checkpoint destroyed entry key restore",
+		"MACHINE": "machine person",
+	}
+	var out []string
+	for _, g := range []string{"TERMS", "WORK", "SECRET", "LOG", "MACHINE"} {
+		all := strings.Fields(groups[g])
+		if !slices.ContainsFunc(all, func(k string) bool { return !slices.Contains(kinds, k) }) {
+			out = append(out, g)
+			kinds = slices.DeleteFunc(slices.Clone(kinds), func(k string) bool { return slices.Contains(all, k) })
+		}
+	}
+	return append(out, kinds...)
 }
 
 // TestDecisions writes every post x act x kind x TLP word, for every relation.
 func TestDecisions(t *testing.T) {
 	p := policy(t)
 	var b strings.Builder
-	b.WriteString("Who may do what. Columns: R red, S amber+strict, A amber, G green, C clear; 2: may propose it to a second person.\n")
-	b.WriteString("A relation that is missing gives the same answers as the first.\n")
+	b.WriteString(`Who may do what to which kinds of row. R red, S amber+strict, A amber, G green, C clear: allowed under
+that mark; 2: may propose it to a second person. What is not written is refused. Groups of kinds in
+capitals are those of policy.cedar. A relation that is missing gives the same as the first.
+`)
 	cells := 0
 	for _, r := range access.Roles() {
 		before := ""
 		for _, rel := range relations {
-			var out strings.Builder
+			a := answers{}
 			for _, do := range access.Actions() {
-				var l lines
 				for _, kind := range access.Kinds() {
-					l.add(pattern(p, post(r), do, kind, rel.label), kind)
+					a.add(do, kind, pattern(p, post(r), do, kind, rel.label))
 					cells += len(access.TLPs())
 				}
-				l.print(string(do), &out)
+			}
+			if before == a.String() {
+				continue
 			}
 			if before == "" {
-				before = out.String()
-				fmt.Fprintf(&b, "\n%s: %s\n%s", r, rel.name, before)
-			} else if out.String() != before {
-				fmt.Fprintf(&b, "\n%s: %s\n%s", r, rel.name, changed(before, out.String()))
+				before = a.String()
 			}
+			fmt.Fprintf(&b, "\n%s: %s\n%s", r, rel.name, a)
 		}
 	}
 	t.Logf("%d cells", cells)
 	golden(t, "testdata/decisions.golden", b.String())
-}
-
-// changed are the lines of acts that differ from another text's.
-func changed(before, after string) string {
-	of := func(text, act string) (out []string) {
-		for _, l := range strings.SplitAfter(text, "\n") {
-			if strings.HasPrefix(l, fmt.Sprintf("  %-12s ", act)) {
-				out = append(out, l)
-			}
-		}
-		return out
-	}
-	var b strings.Builder
-	for _, do := range access.Actions() {
-		if now := of(after, string(do)); !slices.Equal(of(before, string(do)), now) {
-			b.WriteString(strings.Join(now, ""))
-		}
-	}
-	return b.String()
 }
 
 func pattern(p *access.Policy, who access.Person, do access.Action, kind string, l access.Label) string {
@@ -142,7 +158,7 @@ func pattern(p *access.Policy, who access.Person, do access.Action, kind string,
 func TestFields(t *testing.T) {
 	p := policy(t)
 	var b strings.Builder
-	b.WriteString("What is seen of a row: each grade of field whole or coarse; what is not named is withheld.\n")
+	b.WriteString("What is seen of a row: each grade of field whole (w:) or coarse (c:). What is not written is withheld.\n")
 	for _, r := range access.Roles() {
 		for _, c := range []struct {
 			name  string
@@ -153,14 +169,13 @@ func TestFields(t *testing.T) {
 			{"AMBER, flagged PII", access.Label{TLP: access.Amber, PII: true}},
 			{"AMBER, it came from the person and the party north", access.Label{TLP: access.Amber, Originator: "amal", Party: "north"}},
 		} {
-			fmt.Fprintf(&b, "\n%s: %s\n", r, c.name)
+			a := answers{}
 			for _, do := range []access.Action{access.Read, access.List, access.Subscribe, access.Export, access.Publish, access.Verify} {
-				var l lines
 				for _, kind := range access.Kinds() {
-					l.add(seen(p.Fields(post(r), do, kind, c.label, now()), kind), kind)
+					a.add(do, kind, seen(p.Fields(post(r), do, kind, c.label, now()), kind))
 				}
-				l.print(string(do), &b)
 			}
+			fmt.Fprintf(&b, "\n%s: %s\n%s", r, c.name, a)
 		}
 	}
 	golden(t, "testdata/fields.golden", b.String())
@@ -181,12 +196,11 @@ func seen(g access.Grant, kind string) string {
 			coarse = append(coarse, string(grade))
 		}
 	}
-	if whole == nil && coarse == nil {
-		return "nothing;"
+	switch {
+	case whole == nil && coarse == nil:
+		return no
+	case coarse == nil:
+		return "w: " + strings.Join(whole, " ") + " :"
 	}
-	out := "whole " + strings.Join(whole, " ")
-	if coarse != nil {
-		out += ", coarse " + strings.Join(coarse, " ")
-	}
-	return out + ";"
+	return "w: " + strings.Join(whole, " ") + ", c: " + strings.Join(coarse, " ") + " :"
 }

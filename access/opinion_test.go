@@ -40,7 +40,7 @@ var posted = map[Role]map[string]string{
 	},
 	Head: {
 		"read": terms + work + logged + secret + "person ", "list": terms + work + logged + secret + "person ",
-		"subscribe": terms + work + logged + secret, "export": terms + work + logged, "publish": terms + work, "verify": verified,
+		"subscribe": terms + work + logged + secret, "export": terms + work + logged, "publish": terms + released, "verify": verified,
 		"contact": "contact request", "declare": declared, "judge": "judgment", "adopt": "agreement mission",
 		"destroy":    work + secret + "person ",
 		"first:sign": "finding", "second:sign": "finding", "first:exclude": "adherence", "second:exclude": "adherence",
@@ -64,7 +64,8 @@ const (
 	secret      = "source opening "
 	machines    = "person machine "
 	verified    = "entry checkpoint destroyed key"
-	publicKinds = terms + logged + "report element incident finding coverage verdict duty clock release"
+	publicKinds = terms + logged + released
+	released    = "report element incident finding coverage verdict duty clock release"
 	declared    = "register actor adherence place places moment"
 )
 
@@ -198,7 +199,7 @@ func audience(who Person, do Action, kind string, l Label) bool {
 	case Amber:
 		return addressed(who, l) || ours(who, l) || has(Auditor, Monitor, Desk, Verifier, Head)
 	case Green:
-		return has(Auditor, Monitor, Desk, Verifier, Head, Liaison)
+		return has(Auditor, Monitor, Desk, Verifier, Head, Liaison, Administrator)
 	}
 	return l.TLP == Clear
 }

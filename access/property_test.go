@@ -70,22 +70,45 @@ func restrict(t *rapid.T, l access.Label) access.Label {
 func TestARestrictionNeverWidens(t *testing.T) {
 	p := policy(t)
 	rapid.Check(t, func(t *rapid.T) {
-		who, do, kind, l := drawPerson(t), drawAct(t), drawKind(t), drawLabel(t)
+		who, do, l := drawPerson(t), drawAct(t), drawLabel(t)
 		tight := restrict(t, l)
 		if l.Widens(tight) {
 			t.Fatalf("%q to %q counts as wider", l, tight)
 		}
-		was, is := p.May(who, do, kind, l, now()), p.May(who, do, kind, tight, now())
-		if is.Allowed && !was.Allowed || is.Two && !was.Two {
-			t.Fatalf("%q does not allow what %q does: %s", l, tight, was.Why)
-		}
-		wide, narrow := p.Fields(who, do, kind, l, now()), p.Fields(who, do, kind, tight, now())
-		for f, level := range narrow.Fields {
-			if level > wide.Fields[f] {
-				t.Fatalf("field %s: %v under %q, %v under %q", f, wide.Fields[f], l, level, tight)
+		for _, kind := range access.Kinds() {
+			was, is := p.May(who, do, kind, l, now()), p.May(who, do, kind, tight, now())
+			if is.Allowed && !was.Allowed || is.Two && !was.Two {
+				t.Fatalf("%s %s: %q does not allow what %q does: %s", do, kind, l, tight, was.Why)
+			}
+			if !is.Allowed {
+				continue
+			}
+			wide, narrow := p.Fields(who, do, kind, l, now()), p.Fields(who, do, kind, tight, now())
+			for f, level := range narrow.Fields {
+				if level > wide.Fields[f] {
+					t.Fatalf("field %s: %v under %q, %v under %q", f, wide.Fields[f], l, level, tight)
+				}
 			}
 		}
 	})
+}
+
+// TestTheFiveWordsAreInOrder: whoever may do something under a word of TLP may do it under
+// every wider one, for every post, act, kind and relation.
+func TestTheFiveWordsAreInOrder(t *testing.T) {
+	p := policy(t)
+	for _, r := range access.Roles() {
+		for _, rel := range relations {
+			for _, do := range access.Actions() {
+				for _, kind := range access.Kinds() {
+					got := pattern(p, post(r), do, kind, rel.label)
+					if open := strings.TrimLeft(got, "-"); strings.Contains(open, "-") {
+						t.Errorf("%s, %s: %s %s: %s", r, rel.name, do, kind, got)
+					}
+				}
+			}
+		}
+	}
 }
 
 // TestWhatDoesNotWidenLetsNobodyIn holds Label.Widens to the rules for any two marks.
