@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -270,7 +271,7 @@ func (p *People) drop(ctx context.Context, account string, now time.Time, of ...
 		if err != nil {
 			return err
 		}
-		for _, id := range sortedKeys(bodies) {
+		for _, id := range slices.Sorted(maps.Keys(bodies)) {
 			var owner struct{ Account string }
 			if id != account { // else it is the account's by its name
 				if ok, err := p.unseal(kind, id, bodies[id], now, &owner); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -280,6 +281,9 @@ func TestTokens(t *testing.T) {
 	a, _, err := w.Bearer(w.ctx, secret, w.now)
 	if err != nil || len(a.Roles) != 1 || a.Roles[0] != "desk" {
 		t.Errorf("%v %v", a.Roles, err)
+	}
+	if ts := must(w.Tokens(w.ctx, "anna", w.now))(w); len(ts) != 1 || ts[0].ID != tok.ID || strings.Contains(fmt.Sprint(ts), secret.Reveal()) {
+		t.Errorf("%v", ts)
 	}
 	_, _, err = w.Bearer(w.ctx, s.Token, w.now)
 	w.refuses(err, ReasonToken)

@@ -32,6 +32,7 @@ package people
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -196,7 +197,7 @@ func all[T any](ctx context.Context, p *People, kind string, now time.Time, fits
 		return nil, err
 	}
 	var out []T
-	for _, id := range sortedKeys(bodies) {
+	for _, id := range slices.Sorted(maps.Keys(bodies)) {
 		var v T
 		ok, err := p.unseal(kind, id, bodies[id], now, &v)
 		if err != nil {
@@ -209,15 +210,6 @@ func all[T any](ctx context.Context, p *People, kind string, now time.Time, fits
 	return out, nil
 }
 
-func sortedKeys(m map[string][]byte) []string {
-	ids := make([]string, 0, len(m))
-	for id := range m {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
-}
-
 // Rekey seals everything anew with the key in use, after it was changed. Records that neither
 // key opens stop it; it may be run again.
 func (p *People) Rekey(ctx context.Context, old SealingKey) error {
@@ -226,7 +218,7 @@ func (p *People) Rekey(ctx context.Context, old SealingKey) error {
 		if err != nil {
 			return err
 		}
-		for _, id := range sortedKeys(bodies) {
+		for _, id := range slices.Sorted(maps.Keys(bodies)) {
 			if err := p.rekey(ctx, kind, id, bodies[id], old); err != nil {
 				return err
 			}

@@ -82,10 +82,14 @@ func TestUnknownAccountsCostTheSame(t *testing.T) {
 		}
 		return best
 	}
-	known, unknown := took("anna"), took("carla")
-	if known > 3*unknown || unknown > 3*known {
-		t.Errorf("known %v, unknown %v", known, unknown)
+	for range 5 { // others use the machine too
+		known, unknown := took("anna"), took("carla")
+		if known < 2*unknown && unknown < 2*known {
+			return
+		}
+		t.Logf("known %v, unknown %v", known, unknown)
 	}
+	t.Error("the time tells whether there is an account")
 }
 
 func TestNameOfAnAccountIsForgiving(t *testing.T) {
