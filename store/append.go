@@ -195,7 +195,13 @@ func (b *batch) answers(d *Draft) (*ledger.Key, error) {
 func (b *batch) enter(e *ledger.Entry, fields ledger.Fields, submission string) error {
 	e.Root, e.Fields = fields.Root(), fields
 	n := b.size
-	b.entries = append(b.entries, pending{n: n, at: e.At.UnixMilli(), kind: e.Kind, leaf: e.Leaf(), fields: fields, submission: submission, enrols: e.Enrols, key: e.Key})
+	b.note(n, e, e.Leaf(), submission)
+	return b.fold(n, e)
+}
+
+// note adds an entry to what will be written.
+func (b *batch) note(n int64, e *ledger.Entry, leaf []byte, submission string) {
+	b.entries = append(b.entries, pending{n: n, at: e.At.UnixMilli(), kind: e.Kind, leaf: leaf, fields: e.Fields, submission: submission, enrols: e.Enrols, key: e.Key})
 	b.size, b.last = n+1, e.At.UnixMilli()
 	if submission != "" {
 		b.named[submission] = n
@@ -204,7 +210,6 @@ func (b *batch) enter(e *ledger.Entry, fields ledger.Fields, submission string) 
 		b.keys = maps.Clone(b.keys)
 		b.keys[e.Enrols] = e.Kind == ledger.KeyEnrolled
 	}
-	return b.fold(n, e)
 }
 
 // unchanged refuses a draft whose author did not see the rows as they are.
@@ -302,7 +307,11 @@ func (b *batch) prefetch(drafts []Draft) error {
 	}
 	found, err := readSubmissions(b.ctx, b.c, ids)
 	if err == nil && b.c.pg != nil {
-		err = b.foresee(drafts)
+		entries := make([]*ledger.Entry, len(drafts))
+		for i, d := range drafts {
+			entries[i] = &ledger.Entry{Kind: d.Kind, At: instant(b.last), Enrols: d.Enrols, Fields: d.Fields}
+		}
+		err = b.foresee(b.size, entries)
 	}
 	if err != nil {
 		b.broken = err

@@ -200,9 +200,9 @@ func (c *conn) copyIn(ctx context.Context, table string, columns []string, n int
 	return fault(err)
 }
 
-// foresee fetches in one round trip the rows that the folds of the drafts will ask for, by
+// foresee fetches in one round trip the rows that the folds of entries will ask for, by
 // running them once for nothing but their questions.
-func (b *batch) foresee(drafts []Draft) error {
+func (b *batch) foresee(first int64, entries []*ledger.Entry) error {
 	wanted := map[rowKey]bool{}
 	ask := func(kind, id string) (truce.Row, bool, error) {
 		if h, ok := b.rows[rowKey{kind, id}]; ok {
@@ -211,11 +211,13 @@ func (b *batch) foresee(drafts []Draft) error {
 		wanted[rowKey{kind, id}] = true
 		return truce.Row{}, false, nil
 	}
-	for i := range drafts {
-		d := &drafts[i]
+	for i, e := range entries {
 		func() {
 			defer func() { _ = recover() }() // it will fail again where it counts
-			_, _ = b.db.o.Fold(ask, b.size+int64(i), &ledger.Entry{Kind: d.Kind, At: instant(b.last), Enrols: d.Enrols, Fields: d.Fields})
+			out, _ := b.db.o.Fold(ask, first+int64(i), e)
+			for _, r := range out {
+				_, _, _ = ask(r.Kind, r.ID)
+			}
 		}()
 	}
 	var kinds, ids []string
@@ -231,4 +233,34 @@ func (b *batch) foresee(drafts []Draft) error {
 		b.rows[rowKey{v.row.Kind, v.row.ID}] = held{version: v, known: true, fresh: -1}
 		return err
 	})
+}
+
+// clearState deletes all versions.
+func (s *pgServer) clearState(ctx context.Context, c *conn) error {
+	return c.script(ctx, "DELETE FROM version; DELETE FROM label")
+}
+
+// check lets the server check its indexes against the tables, where it has the extension
+// amcheck for that.
+func (s *pgServer) check(k *check) error {
+	n, err := k.c.number(k.ctx, "SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'")
+	if err != nil || n == 0 {
+		return err
+	}
+	var names []string
+	err = k.c.each(k.ctx, "SELECT c.relname FROM pg_class c JOIN pg_am a ON a.oid = c.relam WHERE c.relkind = 'i' AND a.amname = 'btree' AND c.relnamespace = current_schema()::regnamespace ORDER BY 1", nil, func(r *rows) error {
+		var name string
+		err := r.scan(&name)
+		names = append(names, name)
+		return err
+	})
+	for _, name := range names {
+		if err == nil {
+			if _, bad := k.c.exec(k.ctx, "SELECT bt_index_check($1::regclass, true)", pgx.Identifier{name}.Sanitize()); bad != nil {
+				k.found("structure", name, "%v", bad)
+				err = bad // the transaction has ended with it
+			}
+		}
+	}
+	return err
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"truce"
 )
 
 // liteFile is a SQLite database: one connection that writes, a pool that reads, and a lock
@@ -272,4 +274,71 @@ func (c *conn) unindex(ctx context.Context, v *version) error {
 	}
 	_, err := c.exec(ctx, "DELETE FROM place WHERE id = $1", v.id)
 	return err
+}
+
+// clearState deletes all versions. The indexes are made anew, which is quicker than emptying
+// them row by row.
+func (f *liteFile) clearState(ctx context.Context, c *conn) error {
+	for _, table := range []string{"place", "words"} {
+		var again string
+		if _, err := c.one(ctx, "SELECT sql FROM sqlite_schema WHERE name = $1", []any{table}, &again); err != nil {
+			return err
+		}
+		if err := c.script(ctx, "DROP TABLE "+table+"; "+again); err != nil {
+			return err
+		}
+	}
+	return c.script(ctx, "INSERT INTO words (words, rank) VALUES ('secure-delete', 1); DELETE FROM version; DELETE FROM label")
+}
+
+// check lets SQLite check its own structures, and the indexes that do not follow by
+// themselves.
+func (f *liteFile) check(k *check) error {
+	words := func(r *rows) error {
+		var word string
+		err := r.scan(&word)
+		if word != "ok" {
+			k.found("structure", filepath.Base(f.path), "%s", word)
+		}
+		return err
+	}
+	// FTS5 checks what it remembers of its index; a question makes it look at the disk first.
+	if _, err := k.c.number(k.ctx, "SELECT count(*) FROM words WHERE words MATCH 'a'"); err != nil && !is(err, truce.Unavailable) {
+		return err
+	}
+	if err := k.c.each(k.ctx, "PRAGMA integrity_check(100)", nil, words); err != nil {
+		if is(err, truce.Unavailable) {
+			k.found("structure", filepath.Base(f.path), "%v", err)
+		}
+		return err
+	}
+	if err := k.c.each(k.ctx, "SELECT rtreecheck('place')", nil, words); err != nil {
+		return err
+	}
+	for _, c := range []struct{ sql, msg string }{
+		{"SELECT count(*) FROM version v WHERE v.west IS NOT NULL AND NOT EXISTS (SELECT 1 FROM place p WHERE p.id = v.id AND p.south <= v.south AND p.north >= v.north AND p.west <= v.west AND p.east >= v.east)", "%d versions are not in the index of places"},
+		{"SELECT count(*) FROM place p WHERE NOT EXISTS (SELECT 1 FROM version v WHERE v.id = p.id AND v.west IS NOT NULL)", "the index of places has %d versions too many"},
+	} {
+		n, err := k.c.number(k.ctx, c.sql)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			k.found("index", filepath.Base(f.path), c.msg, n)
+		}
+	}
+	return nil
+}
+
+// checkWords lets SQLite compare the index of words with the versions, which only the writer
+// may ask for.
+func (db *DB) checkWords(ctx context.Context, k *check) error {
+	return db.submit(&request{ctx: ctx, alone: func(ctx context.Context) error {
+		_, err := db.w.conn.exec(ctx, "INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
+		if is(err, truce.Unavailable) {
+			k.found("index", filepath.Base(db.lite.path), "the index of words is not that of the versions")
+			err = nil
+		}
+		return err
+	}})
 }

@@ -127,7 +127,7 @@ func (db *DB) begin(ctx context.Context, list []migration) error {
 	if err := db.load(ctx); err != nil {
 		return err
 	}
-	if err := db.finishWipe(ctx); err != nil {
+	if err := db.finishWipe(ctx); err != nil && !is(err, truce.Unavailable) { // Fsck says that it is due
 		return err
 	}
 	go db.write()

@@ -299,4 +299,31 @@ func list(t testing.TB, db *store.DB, q store.Query) store.Page {
 	return p
 }
 
-func sound(t testing.TB, db *store.DB) {}
+// digest is the digest of the state.
+func digest(t testing.TB, db *store.DB) string {
+	t.Helper()
+	d, err := db.Digest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", d)
+}
+
+// sound fails the test unless Fsck finds nothing and a fresh fold gives the same state.
+func sound(t testing.TB, db *store.DB) {
+	t.Helper()
+	problems, err := db.Fsck(t.Context())
+	if err != nil || len(problems) > 0 {
+		t.Errorf("fsck: %v, %v", problems, err)
+	}
+	was := digest(t, db)
+	if err := db.Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if is := digest(t, db); is != was {
+		t.Errorf("rebuilt, the state is another")
+	}
+	if problems, err := db.Fsck(t.Context()); err != nil || len(problems) > 0 {
+		t.Errorf("fsck after rebuilding: %v, %v", problems, err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -141,7 +142,7 @@ func (db *DB) serve(group []*request) {
 			r.finish(err)
 		}
 	case group[0].alone != nil:
-		err := group[0].alone(group[0].ctx)
+		err := group[0].runAlone()
 		if err != nil {
 			db.disconnect(context.Background())
 		}
@@ -199,15 +200,27 @@ func (db *DB) try(ctx context.Context, group []*request) (live []*request, err e
 
 // run does the work of a request. A fold that panics fails its own request only.
 func (b *batch) run(r *request) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &truce.Error{Kind: truce.Internal, Msg: fmt.Sprintf("the fold failed: %v", p)}
-		}
-	}()
+	defer caught(&err)
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
 	return r.work(b)
+}
+
+func (r *request) runAlone() (err error) {
+	defer caught(&err)
+	return r.alone(r.ctx)
+}
+
+// caught makes a panic an error. It says what the panic was only if that is an error of the
+// program's own making: a value might be of an entry.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = &truce.Error{Kind: truce.Internal, Msg: fmt.Sprintf("the fold failed: %T", p)}
+		if e, ok := p.(runtime.Error); ok {
+			*err = &truce.Error{Kind: truce.Internal, Msg: "the fold failed", Err: e}
+		}
+	}
 }
 
 // ready makes sure that the writer is connected and knows what the disk says.

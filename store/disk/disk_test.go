@@ -17,7 +17,7 @@ import (
 
 var (
 	cuts = flag.Int("cuts", 200, "power cuts to try on each database")
-	nth  = flag.Int("nth", 40, "writes and syncs to let fail, one at a time; spread over the first 500")
+	nth  = flag.Int("nth", 16, "how many of the first 500 writes (60 syncs) to let fail, for each fault")
 )
 
 // fresh returns a disk of this test's own.
