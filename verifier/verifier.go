@@ -1,15 +1,14 @@
-// Program verifier checks a Truce record, or the receipt of one entry, and says in plain words
-// what it found. It is a second opinion: written from the description of the format, with Go's
-// standard library alone, so that a mistake in Truce is not one here as well.
+// Program verifier checks a Truce record, or the receipt of one entry, and says in plain words what it
+// found. It ends with 0 if all is sound, 1 if there are faults, 3 if it cannot run. It is a second opinion,
+// written from docs/ledger.md with Go's standard library alone, so that a mistake in Truce is not one here.
 //
 //	verifier [--json] [--key VKEY]... [--since CHECKPOINT]... DIR
 //	verifier [--json] receipt FILE --key VKEY...
-//
-// It ends with 0 if all is sound, 1 if there are faults, 3 if it cannot run.
 package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -62,11 +61,8 @@ func (r *report) want(well bool, where, what string) bool {
 
 // String is the report in plain words.
 func (r *report) String() string {
-	s := fmt.Sprintf("Record %s, %d entries, signed by %s.\n%d values are shown, %d withheld or destroyed.\n",
-		r.Origin, r.Size, strings.Join(r.Signers, " and "), r.Values, r.Withheld)
-	if r.Note != "" {
-		s += "NOTE: " + r.Note + "\n"
-	}
+	s := fmt.Sprintf("Record %s, %d entries, signed by %s.\n%d values are shown, %d withheld or destroyed.\n%s\n",
+		r.Origin, r.Size, strings.Join(r.Signers, " and "), r.Values, r.Withheld, cmp.Or(r.Note, "The keys given were trusted."))
 	if len(r.Faults) == 0 {
 		return s + "SOUND: what is here is what was recorded, complete and in order."
 	}
@@ -159,8 +155,8 @@ func verify(fsys fs.FS, keys []key, since ...[]byte) *report {
 	c.Root = encode(root[:])
 	c.want(!ok || root == h.root && int64(len(c.hashes)) == h.size, "checkpoint", "was made over other entries than these")
 	if !slices.ContainsFunc(keys, func(k key) bool { return k.kind == signs }) {
-		c.Note = "No key of the record was given, so it was believed as to its own key. Compare that with what you know: " + c.own.text
-		keys = append(slices.Clone(keys), c.own)
+		c.Note = "NOTE: No key of the record was given, so it was believed as to its own key. Compare that with what you know: " + c.own.text
+		keys = append(slices.Clone(keys), c.keys[c.own.id])
 	}
 	c.want(slices.ContainsFunc(keys, func(k key) bool { return k.text == c.own.text }), "entry 0", "enrols the key "+c.own.id+", which is none of those given")
 	c.Signers = c.signed("checkpoint", h, keys, true)
@@ -256,7 +252,7 @@ func (c *check) entry(at string, leaf, line []byte, where string) {
 // fields checks the private form of an entry's fields, whole or partial, against their root.
 func (r *report) fields(where string, line []byte, root hash) {
 	var v any
-	if err := json.Unmarshal(line, &v); !r.want(err == nil && canonical(v) == string(line), where, "is not JSON in its canonical form") {
+	if err := json.Unmarshal(line, &v); !r.want(err == nil && canonical(v, -2) == string(line), where, "is not JSON in its canonical form") {
 		return
 	}
 	form, _ := v.(map[string]any)
@@ -264,7 +260,7 @@ func (r *report) fields(where string, line []byte, root hash) {
 	salts, salted := form["salts"].(map[string]any)
 	hashes, partial := form["hashes"].(map[string]any)
 	seed, whole := form["seed"].(string)
-	ok = ok && (whole && decode(seed, 16) != nil && len(form) == 2 || partial && salted && len(form) == 3 && len(salts) == len(values))
+	ok = ok && (whole && len(values) > 0 && decode(seed, 16) != nil && len(form) == 2 || partial && salted && len(form) == 3 && len(salts) == len(values))
 	lines := []string{"truce/fields/1\n"}
 	for name, value := range values {
 		salt := decode(fmt.Sprint(salts[name]), 16)
@@ -273,7 +269,7 @@ func (r *report) fields(where string, line []byte, root hash) {
 			mac.Write([]byte(name))
 			salt = mac.Sum(nil)[:16]
 		}
-		sum := sha256.Sum256([]byte("truce/field/1\n" + name + "\n" + string(salt) + canonical(value)))
+		sum := sha256.Sum256([]byte("truce/field/1\n" + name + "\n" + string(salt) + canonical(value, 0)))
 		lines = append(lines, name+" "+encode(sum[:])+"\n")
 		ok = ok && salt != nil && hashes[name] == nil && fieldForm.MatchString(name)
 	}
@@ -305,17 +301,19 @@ func (c *check) tiles() {
 
 // signed returns who of the keys signed: the log must have, and witnesses where wanted; others are passed over.
 func (r *report) signed(where string, h head, keys []key, witnessed bool) (by []string) {
-	log := false
+	log, seen := false, map[string]bool{}
 	for line := range strings.Lines(h.sigs) {
 		part := strings.Fields(line)
 		raw, _ := base64.StdEncoding.DecodeString(part[2])
 		id, text, sig := part[1]+"+"+hex.EncodeToString(raw[:4]), []byte(h.text), raw[4:]
+		r.want(len(sig) > 0 && encode(raw) == part[2] && !seen[id], where, "bears a signature twice, or not in proper base64, by "+id)
+		seen[id] = true
 		i := slices.IndexFunc(keys, func(k key) bool { return k.id == id })
 		if i >= 0 && keys[i].kind == cosigns && len(sig) > 8 { // a witness's begins with its time
 			text, sig = fmt.Appendf(nil, "cosignature/v1\ntime %d\n%s", binary.BigEndian.Uint64(sig), text), sig[8:]
 		}
-		if i >= 0 && r.want(encode(raw) == part[2] && ed25519.Verify(keys[i].pub, text, sig) && !slices.Contains(by, id), where, "bears a false or a second signature by "+id) {
-			by, log = append(by, id), log || keys[i].kind == signs
+		if i >= 0 && r.want(ed25519.Verify(keys[i].pub, text, sig), where, "bears a false signature by "+id) {
+			by, log = append(by, id), log || keys[i].kind == signs && strings.HasPrefix(id, h.origin+"+")
 		}
 	}
 	r.want(log, where, "is not signed by the record's key")
@@ -334,8 +332,8 @@ func receipt(b []byte, keys []key) *report {
 	}
 	err := json.Unmarshal(b, &v)
 	m := proofForm.FindStringSubmatch(v.Proof)
-	one := fmt.Sprintf(`{"leaf":%s,"fields":%s,"proof":%s}`, canonical(v.Leaf), v.Fields, canonical(v.Proof))
-	if !r.want(err == nil && one == string(b) && m != nil, "receipt", "is not written as a receipt must be: leaf, fields and a c2sp.org/tlog-proof@v1") {
+	one := fmt.Sprintf(`{"leaf":%s,"fields":%s,"proof":%s}`, canonical(v.Leaf, 0), v.Fields, canonical(v.Proof, 0))
+	if !r.want(err == nil && one == string(b) && bytes.HasPrefix(v.Fields, []byte(`{"hashes"`)) && m != nil, "receipt", "is not written as a receipt must be: leaf, partial fields and a c2sp.org/tlog-proof@v1") {
 		return r
 	}
 	e, ok := parseEntry([]byte(v.Leaf))
@@ -357,13 +355,13 @@ func receipt(b []byte, keys []key) *report {
 	return r
 }
 
-// The forms of the texts. A name is any text without spaces, control characters and plus.
+// The forms of the texts.
 var (
-	nameForm  = regexp.MustCompile(`^[^\pZ\x00-\x20\x{85}+]+$`)
+	nameForm  = regexp.MustCompile(`^[!-*,-~]{1,128}$`)
+	fieldForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 	headForm  = regexp.MustCompile(`^(([^\x00-\x1f]+)\n(0|[1-9][0-9]{0,17})\n([^\x00-\x1f]+)\n(?:[^\x00-\x1f]+\n)*)\n((?:— [^\pZ\x00-\x20\x{85}+]+ (?:[A-Za-z0-9+/]{4})+[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=|[A-Za-z0-9+/]{2})\n){1,100})$`)
-	leafForm  = regexp.MustCompile(`^truce/entry/1\n([a-z]+(?:\.[a-z]+)+)\n([^\n]+)\n([^\n]+)\n([^\pZ\x00-\x20\x{85}+]+\+[0-9a-f]{8})\n([^\n]+)\n([^\n]+)\n$`)
+	leafForm  = regexp.MustCompile(`^truce/entry/1\n([a-z]+(?:\.[a-z]+)+)\n([^\n]+)\n([^\n]+)\n([!-*,-~]{1,128}\+[0-9a-f]{8})\n([^\n]+)\n([^\n]+)\n$`)
 	proofForm = regexp.MustCompile(`(?s)^c2sp\.org/tlog-proof@v1\nindex (0|[1-9][0-9]{0,17})\n((?:[^\n]+\n)*)\n(.*)$`)
-	fieldForm = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 	unescape  = strings.NewReplacer(`\\`, `\\`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&", `\u2028`, "\u2028", `\u2029`, "\u2029")
 )
 
@@ -415,7 +413,7 @@ func parseHead(note string) (h head, ok bool) {
 		return h, false
 	}
 	size, _ := strconv.ParseInt(m[3], 10, 64)
-	return head{m[2], m[1], m[5], size, hash(decode(m[4], 32))}, true
+	return head{m[2], m[1], m[5], size, hash(decode(m[4], 32))}, size <= 1<<48
 }
 
 // entry is a leaf of the log.
@@ -428,7 +426,7 @@ type entry struct {
 
 func parseEntry(leaf []byte) (e entry, ok bool) {
 	m := leafForm.FindStringSubmatch(string(leaf))
-	if m == nil || !utf8.Valid(leaf) || decode(m[3], 32) == nil {
+	if m == nil || len(m[1]) > 64 || decode(m[3], 32) == nil {
 		return e, false
 	}
 	e = entry{kind: m[1], at: m[2], root: hash(decode(m[3], 32)), by: m[4], sig: decode(m[6], ed25519.SignatureSize), message: leaf[:len(leaf)-len(m[6])-1]}
@@ -442,25 +440,27 @@ func parseEntry(leaf []byte) (e entry, ok bool) {
 }
 
 // canonical writes a JSON value as RFC 8785 has it: the one way in which it may stand.
-func canonical(v any) string {
+func canonical(v any, depth int) string {
 	switch v := v.(type) {
 	case map[string]any:
 		names := slices.SortedFunc(maps.Keys(v), func(a, b string) int {
 			return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
 		})
 		for i, name := range names {
-			names[i] = canonical(name) + ":" + canonical(v[name])
+			names[i] = canonical(name, depth) + ":" + canonical(v[name], depth+1)
 		}
 		return "{" + strings.Join(names, ",") + "}"
 	case []any:
 		items := make([]string, len(v))
 		for i := range v {
-			items[i] = canonical(v[i])
+			items[i] = canonical(v[i], depth+1)
 		}
 		return "[" + strings.Join(items, ",") + "]"
 	}
 	if v == 0.0 {
 		return "0" // never -0
+	} else if depth > 100 {
+		return "" // deeper than a field may go
 	}
 	b, _ := json.Marshal(v) // numbers as ECMAScript prints them
 	return unescape.Replace(string(b))
