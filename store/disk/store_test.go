@@ -329,6 +329,23 @@ func TestPowerCutsLoseNoEntry(t *testing.T) {
 	t.Logf("%d cuts in %d operations", *cuts, operations)
 }
 
+// TestPowerCutsOfADiskThatLiesAreFelt: the proof above is worth something, since on a disk that
+// says it has synced and has not, it fails.
+func TestPowerCutsOfADiskThatLiesAreFelt(t *testing.T) {
+	rec, in := take(t, 1, 20)
+	rec = slices.DeleteFunc(slices.Clone(rec), func(op disk.Op) bool { return op.Kind == disk.Sync })
+	bad := 0
+	for seed := range uint64(10) {
+		if recovered(t, rec, len(rec), seed, in, in.acks) != nil {
+			bad++
+		}
+	}
+	if bad == 0 {
+		t.Error("no cut did harm")
+	}
+	t.Logf("%d of 10 cuts did harm", bad)
+}
+
 // TestFailuresLeaveNoHalfEntry: whichever write or sync fails, Append says Unavailable, with 507
 // for a full disk; the next one goes through without a restart. Nothing of the refused call is in;
 // only after a failed sync nobody can know: the call is in or it is not, but whole, and sent again
