@@ -260,6 +260,9 @@ func (m *mapper) set(cells []string, f *field, out *row) (found bool, bad *fault
 	}
 	c.value = m.get(cells, c.field)
 	c.text = strings.TrimSpace(c.text)
+	if f.to == colTitle { // a blank part leaves no sign behind that stood between
+		c.text = strings.Trim(c.text, " :;,–-")
+	}
 	out[f.to] = c
 	return true, nil
 }

@@ -13,8 +13,9 @@ import (
 
 // whole is a file that gets its name only when it is complete and on disk.
 type whole struct {
-	path string
-	f    *os.File
+	path   string
+	f      *os.File
+	secret bool // for its owner only
 }
 
 // bare takes off the name of a file that only this program knows.
@@ -35,7 +36,7 @@ func tempBeside(path string) (*whole, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &whole{path, f}, nil
+	return &whole{path: path, f: f}, nil
 }
 
 func (w *whole) finish(write func(io.Writer) error) error {
@@ -44,7 +45,7 @@ func (w *whole) finish(write func(io.Writer) error) error {
 	if err == nil {
 		err = b.Flush()
 	}
-	if err == nil {
+	if err == nil && !w.secret {
 		err = w.f.Chmod(0o644)
 	}
 	if err == nil {
@@ -61,4 +62,17 @@ func (w *whole) finish(write func(io.Writer) error) error {
 		return &truce.Error{Kind: truce.Unavailable, At: w.path, Msg: "cannot be written", Err: bare(err)}
 	}
 	return nil
+}
+
+// writeSecret is writeWhole for what only its owner may read.
+func writeSecret(path string, out io.Writer, write func(io.Writer) error) error {
+	if path == "-" {
+		return write(out)
+	}
+	f, err := tempBeside(path) // made for its owner only
+	if err != nil {
+		return &truce.Error{Kind: truce.Unavailable, At: path, Msg: "cannot be written", Err: bare(err)}
+	}
+	f.secret = true
+	return f.finish(write)
 }

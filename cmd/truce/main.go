@@ -48,6 +48,13 @@ type commands struct {
 	Key    keyCmd    `cmd:"" group:"The record" help:"Make a signing key."`
 	Status statusCmd `cmd:"" group:"The record" help:"The state in one line."`
 
+	Attach  attachCmd  `cmd:"" group:"The record" help:"Put a file beside a report."`
+	Destroy destroyCmd `cmd:"" group:"The record" help:"Destroy personal data in an entry, for good."`
+	Backup  backupCmd  `cmd:"" group:"The record" help:"Write a backup, also while others write."`
+	Restore restoreCmd `cmd:"" group:"The record" help:"Check a backup and put it into a database."`
+	Rebuild rebuildCmd `cmd:"" group:"The record" help:"Make the state anew from the entries."`
+	Fsck    fsckCmd    `cmd:"" group:"The record" help:"Check a record's database and attachments."`
+
 	Rows    rowsCmd    `cmd:"" group:"The record" help:"List what the record holds, now or as of then."`
 	Receipt receiptCmd `cmd:"" group:"The record" help:"Prove that an entry is in the record."`
 	Log     logCmd     `cmd:"" group:"The record" help:"Write the record as files that anybody can check."`
