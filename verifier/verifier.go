@@ -61,16 +61,17 @@ func (r *report) want(well bool, where, what string) bool {
 
 // String is the report in plain words.
 func (r *report) String() string {
-	s := fmt.Sprintf("Record %s, %d entries, signed by %s.\n%d values are shown, %d withheld or destroyed.\n%s\n",
+	var b strings.Builder
+	fmt.Fprintf(&b, "Record %s, %d entries, signed by %s.\n%d values are shown, %d withheld or destroyed.\n%s\n",
 		r.Origin, r.Size, strings.Join(r.Signers, " and "), r.Values, r.Withheld, cmp.Or(r.Note, "The keys given were trusted."))
 	if len(r.Faults) == 0 {
-		return s + "SOUND: what is here is what was recorded, complete and in order."
+		return b.String() + "SOUND: what is here is what was recorded, complete and in order."
 	}
-	s += fmt.Sprintf("NOT SOUND: %d faults", len(r.Faults))
+	fmt.Fprintf(&b, "NOT SOUND: %d faults", len(r.Faults))
 	for _, f := range r.Faults {
-		s += "\n  " + f.Where + " " + f.What
+		b.WriteString("\n  " + f.Where + ": " + f.What)
 	}
-	return s
+	return b.String()
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -158,7 +159,7 @@ func verify(fsys fs.FS, keys []key, since ...[]byte) *report {
 		c.Note = "NOTE: No key of the record was given, so it was believed as to its own key. Compare that with what you know: " + c.own.text
 		keys = append(slices.Clone(keys), c.keys[c.own.id])
 	}
-	c.want(slices.ContainsFunc(keys, func(k key) bool { return k.text == c.own.text }), "entry 0", "enrols the key "+c.own.id+", which is none of those given")
+	c.want(slices.ContainsFunc(keys, func(k key) bool { return k.text == c.own.text }), "entry 0", "enrols the key "+c.own.id+", which is none of those trusted, or was revoked")
 	c.Signers = c.signed("checkpoint", h, keys, true)
 	for i, note := range since {
 		where := fmt.Sprintf("older checkpoint %d", i+1)
@@ -244,7 +245,7 @@ func (c *check) entry(at string, leaf, line []byte, where string) {
 		c.want(old.text == e.other.text, at, "revokes a key that was not enrolled before, or was revoked, "+e.other.id)
 		c.keys[e.other.id] = key{}
 	}
-	if string(line) != "null" {
+	if line != nil && string(line) != "null" {
 		c.fields(where, line, e.root)
 	}
 }
@@ -318,7 +319,7 @@ func (r *report) signed(where string, h head, keys []key, witnessed bool) (by []
 	}
 	r.want(log, where, "is not signed by the record's key")
 	for _, k := range keys {
-		r.want(!witnessed || k.kind == signs || slices.Contains(by, k.id), where, "is not co-signed by "+k.id)
+		r.want(!witnessed || k.kind != cosigns || slices.Contains(by, k.id), where, "is not co-signed by "+k.id)
 	}
 	return by
 }

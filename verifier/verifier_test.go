@@ -85,12 +85,12 @@ func TestBothCountTheSame(t *testing.T) {
 // Less shown, or a line of the note by somebody unknown, is not a tampering.
 func TestDisclosureIsNoTampering(t *testing.T) {
 	for _, s := range samples(t) {
-		for n := 0; n < len(s.whole.lines); n += 1 + n {
+		for n := 0; n < len(s.whole.lines); n += 1 + 2*n {
 			l := s.whole.clone()
 			l.lines[n] = "null"
 			accept(t, fmt.Sprint(s.name, ": closed ", n), l.files(t), s.keys)
 			e := s.m.entries[n]
-			for _, name := range e.Fields.Held() {
+			for _, name := range e.Fields.Held()[:min(len(e.Fields.Held()), max(1, 20-n))] {
 				l.lines[n] = string(e.Fields.Withhold(name).Text())
 				accept(t, fmt.Sprint(s.name, ": withheld ", n, name), l.files(t), s.keys)
 			}
@@ -160,7 +160,7 @@ func checkReceipt(t *testing.T, name string, text []byte, keys []string) {
 	}
 }
 
-func bothReceipt(t *testing.T, text []byte, keys []string) (mine, theirs string) {
+func bothReceipt(t testing.TB, text []byte, keys []string) (mine, theirs string) {
 	t.Helper()
 	var trusted []key
 	for _, s := range keys {
