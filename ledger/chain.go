@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 )
@@ -12,7 +13,7 @@ import (
 // beginning of a record.
 type Chain struct {
 	size int64
-	last string
+	last moment
 	own  string // ID of the key that entry 0 enrols
 	keys map[string]enrolment
 }
@@ -25,8 +26,11 @@ type enrolment struct {
 
 // Follow takes the next entry in, or says why it may not stand there and changes nothing.
 func (c *Chain) Follow(e *Entry) error {
-	at := e.At.UTC().Format(layout)
-	if at < c.last {
+	var at moment
+	if text := e.At.UTC().AppendFormat(nil, layout); copy(at[:], text) != len(text) || !validInstant(at[:]) {
+		return refuse(3, text, "a time of the years 0 to 9999")
+	}
+	if bytes.Compare(at[:], c.last[:]) < 0 {
 		return errBack(at, c.last)
 	}
 	if err := c.check(c.size, e.Kind, e.Key, e.Enrols, e.Sig != nil); err != nil {
@@ -49,10 +53,10 @@ func (c *Chain) Size() int64 { return c.size }
 
 // Last returns the recorded time of the last entry; no next one may be earlier.
 func (c *Chain) Last() time.Time {
-	if c.last == "" {
+	if c.size == 0 {
 		return time.Time{}
 	}
-	return instant([]byte(c.last))
+	return instant(c.last[:])
 }
 
 // Verifier returns the verifier key with this ID if it is in force now.
@@ -122,6 +126,6 @@ func (c *Chain) signer(n int64, key, enrols string) (string, bool) {
 	return e.vkey, ok && !e.revoked
 }
 
-func errBack(at, last string) error {
+func errBack(at, last moment) error {
 	return fmt.Errorf("line 3: recorded at %s; expected no time before %s, that of the entry before", at, last)
 }

@@ -109,6 +109,29 @@ func TestLeafRefused(t *testing.T) {
 	}
 }
 
+// TestLeavesAlike: what is spared on a leaf that is like the one before changes nothing.
+func TestLeavesAlike(t *testing.T) {
+	for i := range len(sampleLeaf) {
+		for _, c := range []byte("\x00\n\r :.-+=/0159AZaz\x80\xff") {
+			b := []byte(sampleLeaf)
+			b[i] = c
+			var fresh, used scan
+			if err := used.leaf([]byte(sampleLeaf)); err != nil {
+				t.Fatal(err)
+			}
+			alone, after := fresh.leaf(b), used.leaf(b)
+			if fmt.Sprint(alone) != fmt.Sprint(after) {
+				t.Errorf("%q: alone %v, after another %v", b, alone, after)
+			}
+			same := string(fresh.kind) == string(used.kind) && string(fresh.at) == string(used.at) && string(fresh.root) == string(used.root) &&
+				string(fresh.key) == string(used.key) && string(fresh.enrols) == string(used.enrols) && string(fresh.sig) == string(used.sig) && fresh.message == used.message
+			if alone == nil && !same {
+				t.Errorf("%q is read in two ways", b)
+			}
+		}
+	}
+}
+
 func TestTimesOfTheCalendar(t *testing.T) {
 	for _, at := range []string{"0000-01-01T00:00:00.000Z", "2000-02-29T23:59:59.999Z", "2016-02-29T00:00:00.001Z", "9999-12-31T23:59:59.999Z"} {
 		e, err := ParseLeaf([]byte(strings.Replace(sampleLeaf, "2016-08-27T18:00:00.000Z", at, 1)))
@@ -221,6 +244,13 @@ func FuzzParseLeaf(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, leaf []byte) {
 		e, err := ParseLeaf(leaf)
+		var s scan // one that has read another leaf before
+		if s.leaf([]byte(sampleLeaf)) != nil {
+			t.Fatal("the sample is refused")
+		}
+		if again := s.leaf(leaf); fmt.Sprint(again) != fmt.Sprint(err) {
+			t.Errorf("%q: alone %v, after another %v", leaf, err, again)
+		}
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "line ") {
 				t.Errorf("no line: %v", err)
@@ -229,6 +259,9 @@ func FuzzParseLeaf(f *testing.F) {
 		}
 		if !bytes.Equal(e.Leaf(), leaf) {
 			t.Errorf("%q is written as %q", leaf, e.Leaf())
+		}
+		if string(s.kind) != e.Kind || string(s.key) != e.Key || string(s.root) != e.Root.String() || s.message != len(e.Message()) || s.signed() != (e.Sig != nil) {
+			t.Errorf("%q is read in two ways", leaf)
 		}
 		if !slices.Equal(append(e.Message(), leaf[len(e.Message()):]...), leaf) {
 			t.Errorf("the message is no beginning of the leaf")

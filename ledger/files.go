@@ -37,7 +37,7 @@ func WriteRecord(entries iter.Seq2[*Entry, error], signed []byte, write func(pat
 	if err != nil {
 		return err
 	}
-	w := pages{tree: tree, write: write}
+	w := recordWriter{tree: tree, write: write}
 	if c.Size > 0 {
 		for e, err := range entries {
 			if err != nil {
@@ -60,8 +60,8 @@ func WriteRecord(entries iter.Seq2[*Entry, error], signed []byte, write func(pat
 	return write(checkpointPath, signed)
 }
 
-// pages gathers entries until a bundle is full.
-type pages struct {
+// recordWriter gathers entries until a bundle is full.
+type recordWriter struct {
 	tree   *Tree
 	write  func(path string, data []byte) error
 	bundle []byte
@@ -69,7 +69,7 @@ type pages struct {
 	width  int
 }
 
-func (w *pages) add(e *Entry) error {
+func (w *recordWriter) add(e *Entry) error {
 	leaf := e.Leaf()
 	if !e.Fields.IsZero() && e.Fields.Root() != e.Root {
 		return errors.New("its fields are not those of its leaf")
@@ -90,7 +90,7 @@ func (w *pages) add(e *Entry) error {
 
 // flush writes the bundle, and the tiles: full ones as they come, the edge when the last
 // bundle is not full or the record ends.
-func (w *pages) flush() error {
+func (w *recordWriter) flush() error {
 	if w.width > 0 {
 		n := (w.tree.Size() - 1) / tileWidth
 		if err := w.write(BundlePath(n, w.width), w.bundle); err != nil {

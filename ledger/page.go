@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -19,12 +20,17 @@ type page struct {
 	root  Hash // of a full bundle
 
 	firstN           int64
-	firstAt, lastAt  string // recorded times of its first and its latest entry
+	firstAt, lastAt  moment // recorded times of its first and its latest entry
 	kinds            []kindCount
 	turns            []turn
 	values, withheld int64 // fields
 	closed           int64 // entries
 }
+
+// moment is a recorded time as text; such texts are in the order of their times.
+type moment [len(layout)]byte
+
+func (m moment) String() string { return string(m[:]) }
 
 type kindCount struct {
 	kind  string
@@ -61,13 +67,15 @@ func (p *page) count(kind []byte) {
 type pageReader struct {
 	check  *check
 	scan   scan
+	key    []byte // of the entry before
+	turned bool   // the next entry is a turn, whatever it is
 	bundle []byte
 	tile   []byte
 	fields []byte
 	hashes [tileWidth * hashSize]byte
 	spent  [tileWidth * hashSize]byte
-	roots  [tileWidth]Hash // of the fields, by entry
-	good   [tileWidth]bool // the leaf was read
+	roots  [tileWidth][44]byte // of the fields in base64, by entry
+	good   [tileWidth]bool     // the leaf was read
 }
 
 // read checks bundle n: its leaves, the tile of their hashes, and their fields.
@@ -106,30 +114,23 @@ func (r *pageReader) readLeaves(p *page, width int) bool {
 		p.faults = append(p.faults, fault(p.path, err))
 		return false
 	}
-	r.bundle = b
-	var key []byte
-	turned := true
+	r.bundle, r.key, r.turned = b, r.key[:0], true
 	at := 0
 	for i := range width {
+		n := p.n*tileWidth + int64(i)
 		if len(b)-at < 2 || len(b)-at-2 < int(binary.BigEndian.Uint16(b[at:])) {
-			p.fault(p.n*tileWidth+int64(i), "the bundle ends within it; expected %d entries", width)
+			p.fault(n, "the bundle ends within it; expected %d entries", width)
 			return false
 		}
 		start := at + 2
 		at = start + int(binary.BigEndian.Uint16(b[at:]))
-		leaf := b[start:at]
-		low := b[start-1]
-		b[start-1] = 0 // a leaf is hashed with a zero byte before it
-		h := sha256.Sum256(b[start-1 : at])
-		b[start-1] = low
-		copy(r.hashes[i*hashSize:], h[:])
-		n := p.n*tileWidth + int64(i)
-		if err := r.scan.leaf(leaf); err != nil {
+		r.hash(i, b[start-1:at])
+		if err := r.scan.leaf(b[start:at]); err != nil {
 			p.fault(n, "%v", err)
 			continue
 		}
-		r.good[i], r.roots[i] = true, r.scan.root
-		r.follow(p, n, leaf, &key, &turned)
+		r.good[i], r.roots[i] = true, [44]byte(r.scan.root)
+		r.follow(p, n, b[start:at])
 	}
 	if at < len(b) {
 		p.faults = append(p.faults, Fault{p.path, fmt.Sprintf("%d bytes after its %d entries; expected none", len(b)-at, width)})
@@ -137,20 +138,30 @@ func (r *pageReader) readLeaves(p *page, width int) bool {
 	return true
 }
 
+// hash hashes a leaf where it stands. The byte before it, which must be zero for the hash, is
+// half of its length in the bundle; it is put back.
+func (r *pageReader) hash(i int, b []byte) {
+	low := b[0]
+	b[0] = 0
+	h := sha256.Sum256(b)
+	b[0] = low
+	copy(r.hashes[i*hashSize:], h[:])
+}
+
 // follow notes what has to be looked at in order: time, kind and key of an entry.
-func (r *pageReader) follow(p *page, n int64, leaf []byte, key *[]byte, turned *bool) {
+func (r *pageReader) follow(p *page, n int64, leaf []byte) {
 	s := &r.scan
-	switch {
-	case p.firstAt == "":
-		p.firstN, p.firstAt, p.lastAt = n, string(s.at), string(s.at)
-	case string(s.at) < p.lastAt:
-		p.fault(n, "%v", errBack(string(s.at), p.lastAt))
-	case string(s.at) != p.lastAt:
-		p.lastAt = string(s.at)
+	switch at := moment(s.at); {
+	case p.firstAt == moment{}:
+		p.firstN, p.firstAt, p.lastAt = n, at, at
+	case bytes.Compare(at[:], p.lastAt[:]) < 0:
+		p.fault(n, "%v", errBack(at, p.lastAt))
+	default:
+		p.lastAt = at
 	}
 	p.count(s.kind)
 	about := aboutKey(s.kind)
-	if !*turned && !about && !s.signed() && bytes.Equal(*key, s.key) {
+	if !r.turned && !about && !s.signed() && bytes.Equal(r.key, s.key) {
 		return
 	}
 	t := turn{n: n, kind: string(s.kind), key: string(s.key)}
@@ -159,13 +170,13 @@ func (r *pageReader) follow(p *page, n int64, leaf []byte, key *[]byte, turned *
 	}
 	if s.signed() {
 		t.message = bytes.Clone(leaf[:s.message])
-		t.sig = make([]byte, 64)
-		if decode(t.sig, s.sig) != nil {
-			panic("ledger: a signature that was read before") // scan has decoded it
+		t.sig = make([]byte, ed25519.SignatureSize)
+		if err := decode(t.sig, s.sig); err != nil {
+			p.fault(n, "line 7: %v", err)
 		}
 	}
 	p.turns = append(p.turns, t)
-	*key, *turned = append((*key)[:0], s.key...), about || s.signed()
+	r.key, r.turned = append(r.key[:0], s.key...), about || s.signed()
 }
 
 // readTile reads the tile of the leaves' hashes and compares; nil if it cannot be read.
@@ -224,15 +235,15 @@ func (r *pageReader) readFields(p *page, width int) {
 }
 
 func (r *pageReader) fieldsOf(p *page, i int, line []byte) error {
+	if string(line) == "null" {
+		p.closed++
+		return nil
+	}
 	f, err := parseFields(line)
 	if err != nil {
 		return err
 	}
-	if f.IsZero() {
-		p.closed++
-		return nil
-	}
-	if r.good[i] && f.Root() != r.roots[i] {
+	if r.good[i] && f.Root().String() != string(r.roots[i][:]) {
 		return errors.New("they are not the fields that the leaf commits to")
 	}
 	for _, x := range f.list {

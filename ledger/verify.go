@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -113,7 +114,7 @@ type check struct {
 	present map[int][]int64 // by level: the tiles, bundles and fields that are there, sorted
 
 	chain Chain
-	last  string   // recorded time of the last entry
+	last  moment   // recorded time of the last entry
 	first string   // verifier key that entry 0 enrols
 	nodes [][]Hash // by level of tiles: the hashes, anew from the leaves
 	torn  bool     // leaves are missing; no hash above them is known
@@ -257,11 +258,11 @@ func (c *check) order(pages []page) {
 			c.v.Kinds[k.kind] += k.count
 		}
 		c.v.Values, c.v.Withheld, c.v.Closed = c.v.Values+p.values, c.v.Withheld+p.withheld, c.v.Closed+p.closed
-		if p.firstAt != "" {
-			if p.firstAt < c.last {
-				c.atEntries = append(c.atEntries, Fault{p.where(p.firstN), errBack(p.firstAt, c.last).Error()})
-			}
-			c.last = max(c.last, p.lastAt)
+		if bytes.Compare(p.firstAt[:], c.last[:]) < 0 && p.firstAt != (moment{}) {
+			c.atEntries = append(c.atEntries, Fault{p.where(p.firstN), errBack(p.firstAt, c.last).Error()})
+		}
+		if bytes.Compare(p.lastAt[:], c.last[:]) > 0 {
+			c.last = p.lastAt
 		}
 		jobs = append(jobs, c.keys(p)...)
 	}
