@@ -55,6 +55,9 @@ type commands struct {
 	Rebuild rebuildCmd `cmd:"" group:"The record" help:"Make the state anew from the entries."`
 	Fsck    fsckCmd    `cmd:"" group:"The record" help:"Check a record's database and attachments."`
 
+	Serve serveCmd `cmd:"" group:"The record" help:"Serve a record: pages, API, log."`
+	Demo  demoCmd  `cmd:"" group:"The record" help:"Serve the sample mission to this machine, without accounts."`
+
 	Rows    rowsCmd    `cmd:"" group:"The record" help:"List what the record holds, now or as of then."`
 	Receipt receiptCmd `cmd:"" group:"The record" help:"Prove that an entry is in the record."`
 	Log     logCmd     `cmd:"" group:"The record" help:"Write the record as files that anybody can check."`
