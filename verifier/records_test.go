@@ -199,10 +199,13 @@ type sample struct {
 }
 
 // samples are records of 1 to 700 entries, of the desk alone or of several people of whom one
-// left, with and without a witness.
-func samples(t testing.TB) []sample {
+// left, with and without a witness: those of at most so many entries.
+func samples(t testing.TB, most int) []sample {
 	var out []sample
 	for i, n := range []int{1, 2, 3, 4, 6, 7, 9, 12, 17, 255, 256, 257, 300, 700} {
+		if n > most {
+			break
+		}
 		m := begin(t, fmt.Sprint("record ", i, " "))
 		if n > 6 {
 			ana, ben := testKey(t, "desk.example/ana"), testKey(t, "desk.example/ben")

@@ -56,14 +56,14 @@ var forms = []struct {
 
 // TestTampering spoils records in thousands of ways. Both verifiers must refuse each and name a place.
 func TestTampering(t *testing.T) {
-	all := samples(t)
+	all := samples(t, 700)
 	small := slices.IndexFunc(all, func(s sample) bool { return len(s.m.entries) > 100 })
 	counts := map[string]int{}
 	start := time.Now()
 	for i := 0; i < *mutations; i++ {
 		r := rand.New(rand.NewPCG(20160827, uint64(i)))
 		s, other := all[r.IntN(small)], all[r.IntN(small)]
-		if r.IntN(60) == 0 {
+		if r.IntN(120) == 0 {
 			s = all[small+r.IntN(len(all)-small)]
 		}
 		form := forms[i%len(forms)]
