@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/gowebpki/jcs"
@@ -308,4 +309,33 @@ func FuzzFields(f *testing.F) {
 			t.Errorf("%q: %q is not read back: %v", text, loose.Text(), err)
 		}
 	})
+}
+
+// TestKnownFields checks the numbers of docs/ledger.md, section 10, which another program in
+// another language made.
+func TestKnownFields(t *testing.T) {
+	var seed [16]byte
+	for i := range seed {
+		seed[i] = byte(i)
+	}
+	f := NewFields(seed)
+	for name, v := range map[string]any{"killed": map[string]int{"low": 2, "high": 4}, "place": "Darayya"} {
+		if err := f.Set(name, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := f.Root().String(); got != "z7Ptpv/jqszwGssCVGUXwEpltxb5Xy+cpnCi4Cuoi2o=" {
+		t.Errorf("root %s", got)
+	}
+	want := `{"hashes":{"killed":"x9PmpeZ7G3kiDO1PTWvre1kSeRMiK1Y1x3O9w/j+FtM="},"salts":{"place":"yYivPHulbfN4E8ekD3lGgQ=="},"values":{"place":"Darayya"}}`
+	if got := string(f.Withhold("killed").Text()); got != want {
+		t.Errorf("%s; expected %s", got, want)
+	}
+	if id, _, err := ParseVerifier("desk.example+60b3edb2+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"); err != nil {
+		t.Error(id, err)
+	}
+	e := &Entry{Kind: "report.received", At: time.Date(2016, 8, 27, 18, 0, 0, 0, time.UTC), Root: f.Root(), Key: "desk.example+60b3edb2"}
+	if got := LeafHash(e.Leaf()).String(); got != "M/0YK7m0HVGFbz8ZZjgH0eZzfE186FQxHMc9Xt4DHq0=" {
+		t.Errorf("leaf hash %s", got)
+	}
 }
