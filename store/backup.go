@@ -186,7 +186,7 @@ func (a *archive) checkpoints(ctx context.Context, c *conn) error {
 
 // kept adds the things kept beside the log, some megabytes in a member.
 func (a *archive) kept(ctx context.Context, c *conn) error {
-	const some = 4 << 20
+	const most = 4 << 20
 	var p lines
 	n := 0
 	flush := func() error {
@@ -200,7 +200,8 @@ func (a *archive) kept(ctx context.Context, c *conn) error {
 		if err := r.scan(&l.Kind, &l.ID, &l.Body, &l.Expires); err != nil {
 			return err
 		}
-		if err := p.add(l); err != nil || p.Len() < some {
+		l.Body = some(l.Body)
+		if err := p.add(l); err != nil || p.Len() < most {
 			return err
 		}
 		return flush()

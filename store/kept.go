@@ -15,9 +15,7 @@ func (db *DB) Keep(ctx context.Context, kind, id string, body []byte, expires ti
 	if err := plain("id", id, maxID); err != nil {
 		return err
 	}
-	if body == nil {
-		body = []byte{}
-	}
+	body = some(body)
 	return db.submit(&request{ctx: ctx, weight: 1, work: func(b *batch) error {
 		b.sweep()
 		b.more = append(b.more, statement{"INSERT INTO kept (kind, id, body, expires) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, expires = excluded.expires", []any{kind, id, body, milli(expires)}})
@@ -40,7 +38,15 @@ func (db *DB) Kept(ctx context.Context, kind, id string) ([]byte, error) {
 		}
 		return err
 	})
-	return body, err
+	return some(body), err
+}
+
+// some is b, never nil: SQLite gives that for an empty one.
+func some(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
 }
 
 // KeptAll returns all that is kept of a kind, by identifier.
@@ -51,7 +57,7 @@ func (db *DB) KeptAll(ctx context.Context, kind string) (map[string][]byte, erro
 			var id string
 			var body []byte
 			err := r.scan(&id, &body)
-			out[id] = body
+			out[id] = some(body)
 			return err
 		})
 	})

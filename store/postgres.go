@@ -99,14 +99,22 @@ func (s *pgServer) claim(ctx context.Context, c *conn) error {
 	}
 	h := fnv.New64a()
 	fmt.Fprintf(h, "truce/record/%s", schema)
-	var got bool
-	if _, err := c.one(ctx, "SELECT pg_try_advisory_lock($1)", []any{int64(h.Sum64())}, &got); err != nil {
-		return err
+	for try := 0; ; try++ { // the server may need a moment to see that our last connection is dead
+		var got bool
+		if _, err := c.one(ctx, "SELECT pg_try_advisory_lock($1)", []any{int64(h.Sum64())}, &got); err != nil || got {
+			return err
+		}
+		if try == 20 {
+			return unavailable("schema %s: another process serves this record", schema)
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	if !got {
-		return unavailable("schema %s: another process serves this record", schema)
-	}
-	return nil
+}
+
+// again ends the transaction that the connection is in, and reports whether it can be used
+// for another.
+func (c *conn) again(ctx context.Context) bool {
+	return c.rollback(ctx) == nil && !c.pg.IsClosed()
 }
 
 // schema returns the number of the schema, 0 for an empty one.

@@ -461,10 +461,7 @@ func (b *batch) fillFrom(f io.ReadSeeker, how Restoring) error {
 			return nil
 		},
 		kept: func(l keptLine) error {
-			if l.Body == nil {
-				l.Body = []byte{}
-			}
-			b.more = append(b.more, statement{"INSERT INTO kept (kind, id, body, expires) VALUES ($1, $2, $3, $4)", []any{l.Kind, l.ID, l.Body, l.Expires}})
+			b.more = append(b.more, statement{"INSERT INTO kept (kind, id, body, expires) VALUES ($1, $2, $3, $4)", []any{l.Kind, l.ID, some(l.Body), l.Expires}})
 			return nil
 		},
 		extra: how.Extra,

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"modernc.org/sqlite"
+
 	"truce"
 )
 
@@ -41,6 +43,9 @@ func openLite(ctx context.Context, path string, readOnly bool) (*liteFile, error
 	if err != nil {
 		return nil, invalid("path", "%v", err)
 	}
+	// Else any part of the process that opens the file and closes it drops our locks. Where
+	// there is no such locking, or it is too late to ask, the usual one must do.
+	_, _ = sqlite.OFDLocking(true)
 	f := &liteFile{path: path}
 	extra, err := url.ParseQuery(query)
 	if err != nil {
@@ -80,11 +85,15 @@ func liteOpen(path string, extra url.Values, settings ...string) *sql.DB {
 // transaction: the system gives it back when the process ends, however it ends. Then it makes
 // the file.
 func (f *liteFile) claim(ctx context.Context) error {
-	file, err := os.OpenFile(f.path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
+	// Only a new file is opened and closed here: POSIX drops all locks of a process on a file
+	// of which it closes any descriptor.
+	file, err := os.OpenFile(f.path+".lock", os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fileFault(err)
 	}
-	file.Close()
 	f.lock, err = sql.Open("sqlite", "file:"+(&url.URL{Path: f.path + ".lock"}).EscapedPath()+"?_pragma=busy_timeout(0)")
 	if err != nil {
 		return fault(err)

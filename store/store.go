@@ -147,7 +147,7 @@ func (db *DB) Close() error {
 
 // release lets go of all connections and of the lock.
 func (db *DB) release(ctx context.Context) error {
-	db.disconnect(ctx)
+	db.disconnect(ctx, unavailable("closed"))
 	switch {
 	case db.lite != nil:
 		return db.lite.close()

@@ -99,6 +99,9 @@ func stored(r truce.Row) (truce.Row, error) {
 	if r.Kind == "" || r.ID == "" {
 		return r, invalid(at, "a row needs a kind and an identifier")
 	}
+	if r.Body != nil && len(r.Body) == 0 {
+		return r, invalid(at+": Body", "it is empty; expected JSON, or nil for the end of the row")
+	}
 	if r.Body == nil { // the end: nothing else of it is kept but where it was listed
 		return truce.Row{Kind: r.Kind, ID: r.ID, Label: r.Label, Sort: r.Sort, Parent: r.Parent}, nil
 	}

@@ -144,7 +144,7 @@ func (db *DB) serve(group []*request) {
 	case group[0].alone != nil:
 		err := group[0].runAlone()
 		if err != nil {
-			db.disconnect(context.Background())
+			db.disconnect(context.Background(), err)
 		}
 		group[0].finish(err)
 	default:
@@ -178,7 +178,7 @@ func (db *DB) try(ctx context.Context, group []*request) (live []*request, err e
 	b := db.newBatch(ctx)
 	defer func() {
 		if err != nil {
-			db.disconnect(ctx)
+			db.disconnect(ctx, err)
 		}
 	}()
 	if err := b.begin(); err != nil {
@@ -225,14 +225,16 @@ func caught(err *error) {
 
 // ready makes sure that the writer is connected and knows what the disk says.
 func (db *DB) ready(ctx context.Context) error {
-	if db.w.conn != nil {
+	if db.w.tree != nil {
 		return nil
 	}
-	if err := db.connect(ctx); err != nil {
-		return err
+	if db.w.conn == nil {
+		if err := db.connect(ctx); err != nil {
+			return err
+		}
 	}
 	if err := db.load(ctx); err != nil {
-		db.disconnect(ctx)
+		db.disconnect(ctx, err)
 		return err
 	}
 	return nil
@@ -248,16 +250,20 @@ func (db *DB) connect(ctx context.Context) (err error) {
 	return err
 }
 
-// disconnect gives up the connection that writes and whatever it had begun. All that the
-// writer knew is read anew with the next one.
-func (db *DB) disconnect(ctx context.Context) {
+// disconnect gives up whatever the writer had begun, and its connection too where that may
+// be at fault. All that the writer knew is read anew.
+func (db *DB) disconnect(ctx context.Context, why error) {
 	c := db.w.conn
 	db.w = writer{}
 	if c == nil {
 		return
 	}
 	if c.pg != nil {
-		c.pg.Close(context.WithoutCancel(ctx)) // ends its transaction and its lock
+		if is(why, truce.Unavailable) || !c.again(ctx) {
+			c.pg.Close(context.WithoutCancel(ctx))
+			return
+		}
+		db.w.conn = c
 		return
 	}
 	_ = c.rollback(ctx) // there may be none
