@@ -121,7 +121,11 @@ capitals are those of policy.cedar. A relation that is missing gives the same as
 			a := answers{}
 			for _, do := range access.Actions() {
 				for _, kind := range access.Kinds() {
-					a.add(do, kind, pattern(p, post(r), do, kind, rel.label))
+					answer := pattern(p, post(r), do, kind, rel.label)
+					if strings.Contains(strings.TrimLeft(answer, "-"), "-") {
+						t.Errorf("%s, %s: %s %s: %s: a narrower word of TLP allows what a wider one does not", r, rel.name, do, kind, answer)
+					}
+					a.add(do, kind, answer)
 					cells += len(access.TLPs())
 				}
 			}

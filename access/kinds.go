@@ -11,6 +11,7 @@ type Grade string
 // The grades. A field that is not declared has none and is withheld.
 const (
 	GradeOpen     Grade = "open"     // seen by whoever sees the row
+	GradeWords    Grade = "words"    // free words: open, unless the row is flagged
 	GradePlace    Grade = "place"    // coarse, or as it was told
 	GradeTime     Grade = "time"     // late, or at once
 	GradeSource   Grade = "source"   // who said it
@@ -21,15 +22,15 @@ const (
 
 // Grades lists the grades.
 func Grades() []Grade {
-	return []Grade{GradeOpen, GradePlace, GradeTime, GradeSource, GradePersonal, GradeInternal, GradeSealed}
+	return []Grade{GradeOpen, GradeWords, GradePlace, GradeTime, GradeSource, GradePersonal, GradeInternal, GradeSealed}
 }
 
 // kind declares a kind of row: its group in the rules and its fields by grade. of says
 // of a field that what stands in it is of another kind, with fields of its own.
 type kind struct {
-	name, group                                           string
-	open, place, time, source, personal, internal, sealed string
-	of                                                    map[string]string
+	name, group                                                  string
+	open, words, place, time, source, personal, internal, sealed string
+	of                                                           map[string]string
 }
 
 // every are the fields that rows of the terms, the work and the secrets have besides their
@@ -53,15 +54,15 @@ var kinds = []kind{
 	{name: "report", group: "work", open: "id elements incident status received", source: "source read_at at", internal: "text",
 		of: map[string]string{"elements": "element"}},
 	{name: "element", group: "work",
-		open: "id incident report title act by against mutual means control killed injured number facts raised conflict doubted status assessed",
-		time: "when", place: "where", source: "said sources"},
-	{name: "incident", group: "work", open: "id title members status", time: "when", place: "where",
+		open:  "id incident report act by against mutual means control killed injured number facts raised conflict doubted status assessed",
+		words: "title", time: "when", place: "where", source: "said sources"},
+	{name: "incident", group: "work", open: "id members status", words: "title", time: "when", place: "where",
 		of: map[string]string{"members": "element"}},
 	{name: "join", group: "work", open: "id incident members status"},
-	{name: "finding", group: "work", open: "id incident body standard statement verdict attribution dissent status",
+	{name: "finding", group: "work", open: "id incident body standard verdict attribution status", words: "statement dissent",
 		of: map[string]string{"verdict": "verdict"}},
-	{name: "contact", group: "work", open: "id with at about words reply_due", source: "by"},
-	{name: "request", group: "work", open: "id with at about words due reply replied status", source: "by"},
+	{name: "contact", group: "work", open: "id with at about reply_due", words: "words", source: "by"},
+	{name: "request", group: "work", open: "id with at about due replied status", words: "words reply", source: "by"},
 	{name: "attachment", group: "work", open: "id sha256 size media report copy", time: "captured", place: "where", source: "address", personal: "name"},
 	{name: "coverage", group: "work", open: "id", place: "where", internal: "by note"},
 	{name: "verdict", group: "work",
@@ -88,13 +89,13 @@ var kinds = []kind{
 	{name: "machine", group: "machine", open: "status version size uptime checks", internal: "problems metrics backups"},
 }
 
-// words returns the declared fields of one grade.
-func (k kind) words(g Grade) []string {
-	list := map[Grade]string{GradeOpen: k.open, GradePlace: k.place, GradeTime: k.time, GradeSource: k.source,
+// graded returns the declared fields of one grade.
+func (k kind) graded(g Grade) []string {
+	list := map[Grade]string{GradeOpen: k.open, GradeWords: k.words, GradePlace: k.place, GradeTime: k.time, GradeSource: k.source,
 		GradePersonal: k.personal, GradeInternal: k.internal, GradeSealed: k.sealed}[g]
 	out := strings.Fields(list)
 	if k.group == "terms" || k.group == "work" || k.group == "secret" {
-		out = append(out, every.words(g)...)
+		out = append(out, every.graded(g)...)
 	}
 	return out
 }
@@ -137,7 +138,7 @@ func FieldsOf(name string) []Field {
 	}
 	var out []Field
 	for _, g := range Grades() {
-		for _, f := range k.words(g) {
+		for _, f := range k.graded(g) {
 			out = append(out, Field{Name: f, Grade: g, Of: k.of[f]})
 		}
 	}

@@ -155,6 +155,13 @@ func compatible(who Person, do Action, kind string, l Label, part step) bool {
 	if slices.Contains(who.Roles, Auditor) && !reads(do) && do != Export && do != Verify {
 		return false
 	}
+	if do == Report && !slices.Contains(who.Roles, Desk) && !slices.Contains(who.Roles, Verifier) {
+		named := l.Originator == "" || l.Originator == who.ID && who.ID != "" || who.Party != "" && l.Originator == "party:"+who.Party ||
+			who.Party == "" && who.Org != "" && l.Originator == "org:"+who.Org
+		if !named || l.Party != "" && l.Party != who.Party {
+			return false
+		}
+	}
 	if who.Party == "" {
 		return true
 	}
@@ -248,7 +255,7 @@ func opinionLevel(who Person, do Action, kind string, g Grade, l Label) Level {
 	case do == Read && among("report attachment", kind) && mine(who, l) && has(Monitor, Liaison, Desk, Verifier, Head, Auditor):
 		whole = true
 	default:
-		whole = shown(who, do, machine, g, flagged, has)
+		whole = shown(who, do, machine, g, flagged, addressed(who, l) || do == Read && mine(who, l), has)
 	}
 	switch {
 	case whole:
@@ -261,24 +268,26 @@ func opinionLevel(who Person, do Action, kind string, g Grade, l Label) Level {
 
 // shown is whether a grade is seen whole in reading, exporting and publishing what is not
 // one's own.
-func shown(who Person, do Action, machine bool, g Grade, flagged bool, has func(...Role) bool) bool {
+func shown(who Person, do Action, machine bool, g Grade, flagged, named bool, has func(...Role) bool) bool {
 	staff := has(Desk, Verifier, Head, Auditor) && who.Party == ""
 	out := do == Export || do == Publish || do == Subscribe
-	if machine && has(Administrator) && reads(do) && !out && g != GradePlace && g != GradeSource {
+	if machine && has(Administrator) && reads(do) && !out && g != GradeWords {
 		return true
 	}
 	switch g {
 	case GradeOpen:
 		return true
+	case GradeWords:
+		return !flagged || !out && (staff || named)
 	case GradePlace:
-		return staff && !out || machine && has(Administrator) && !out
+		return staff && !out
 	case GradeTime:
 		if machine && has(Administrator) && do == Subscribe {
 			return true
 		}
 		return who.Party == "" && (reads(do) && has(Monitor, Desk, Verifier, Head, Auditor) || do == Export && has(Verifier, Head))
 	case GradeSource:
-		return staff && !out || machine && has(Administrator) && !out
+		return staff && !out
 	case GradePersonal:
 		return staff && do == Read
 	case GradeInternal:

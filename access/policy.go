@@ -21,7 +21,7 @@ var rules []byte
 type Policy struct {
 	rows, fields rulebook // about rows by act, and about fields of them
 	kinds        map[string][]Field
-	groups       map[string]cedar.EntityUIDSet
+	groups       map[string]cedar.String
 }
 
 // rulebook is rules in the order of the file, and those of them that speak of each act.
@@ -44,11 +44,11 @@ func newPolicy(text []byte) (*Policy, error) {
 	}
 	p := &Policy{
 		rows: newRulebook(Actions()...), fields: newRulebook(see, seeCoarse),
-		kinds: map[string][]Field{}, groups: map[string]cedar.EntityUIDSet{},
+		kinds: map[string][]Field{}, groups: map[string]cedar.String{},
 	}
 	for _, k := range kinds {
 		p.kinds[k.name] = FieldsOf(k.name)
-		p.groups[k.name] = cedar.NewEntityUIDSet(cedar.NewEntityUID("Group", cedar.String(k.group)))
+		p.groups[k.name] = cedar.String(k.group)
 	}
 	for _, c := range list {
 		if err := p.add(c); err != nil {
@@ -189,7 +189,7 @@ func (r request) query(e entities) cedar.Request {
 	return cedar.Request{
 		Principal: e.who.UID, Action: action(r.do), Resource: e.row.UID,
 		Context: cedar.NewRecord(cedar.RecordMap{
-			"now": millis(r.now), "step": cedar.String(r.step), "consent": cedar.Boolean(r.consent),
+			"do": cedar.String(r.do), "now": millis(r.now), "step": cedar.String(r.step), "consent": cedar.Boolean(r.consent),
 		}),
 	}
 }
@@ -259,7 +259,7 @@ func (p *Policy) entities(r request, of cedar.EntityType) entities {
 	}
 	l := r.label
 	row := cedar.RecordMap{
-		"kind": cedar.String(r.kind), "tlp": cedar.String(l.TLP), "to": set(l.To), "purpose": set(l.Purpose),
+		"kind": cedar.String(r.kind), "group": p.groups[r.kind], "tlp": cedar.String(l.TLP), "to": set(l.To), "purpose": set(l.Purpose),
 		"owners": set(l.owners()), "originator": set(l.originator()),
 		"orcon": cedar.Boolean(l.Orcon), "pii": cedar.Boolean(l.PII), "minor": cedar.Boolean(l.Minor),
 	}
@@ -271,7 +271,7 @@ func (p *Policy) entities(r request, of cedar.EntityType) entities {
 	}
 	return entities{
 		who: cedar.Entity{UID: cedar.NewEntityUID("Person", "who"), Attributes: cedar.NewRecord(who)},
-		row: cedar.Entity{UID: cedar.NewEntityUID(of, "it"), Parents: p.groups[r.kind], Attributes: cedar.NewRecord(row)},
+		row: cedar.Entity{UID: cedar.NewEntityUID(of, "it"), Attributes: cedar.NewRecord(row)},
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	cedar "github.com/cedar-policy/cedar-go"
 )
 
-var whole = flag.Bool("whole", false, "ask every cell of the matrix, not a sample of it")
+var asked = flag.Int("cells", 12_000, "how many cells of each matrix to ask the second opinion about; 0 for all")
 
 // noon is the moment at which the matrix is asked.
 var noon = time.Date(2016, 8, 27, 12, 0, 0, 0, time.UTC)
@@ -133,19 +133,18 @@ func (p *Policy) disagrees(c request) string {
 	return ""
 }
 
-// TestSecondOpinion holds policy.cedar to opinion_test.go over the generated matrix: with
-// -whole over every cell of single posts and a part of the pairs of posts.
+// TestSecondOpinion holds policy.cedar to opinion_test.go over the generated matrix, or with
+// -cells over more or all of it.
 func TestSecondOpinion(t *testing.T) {
 	p, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, sets := range map[string][][]Role{"single posts": singles(), "pairs of posts": pairs()} {
-		m, n := newMatrix(sets), 40_000
-		if *whole && name == "single posts" {
+		m := newMatrix(sets)
+		n := min(*asked, m.size())
+		if n == 0 {
 			n = m.size()
-		} else if *whole {
-			n = 2_000_000
 		}
 		var wg sync.WaitGroup
 		for part := range 2 {
@@ -168,6 +167,7 @@ func TestSecondOpinion(t *testing.T) {
 // wrong permit more does not open what they close.
 const belts = `
 a mark must be one of TLP 2.0
+GREEN is for the community, not the public
 `
 
 // TestEveryRuleMatters looks for a cell on which taking the rule out would change the
