@@ -13,7 +13,7 @@ import (
 	cedar "github.com/cedar-policy/cedar-go"
 )
 
-var asked = flag.Int("cells", 12_000, "how many cells of each matrix to ask the second opinion about; 0 for all")
+var cellsAsked = flag.Int("cells", 12_000, "how many cells of each matrix to ask the second opinion about; 0 for all")
 
 // noon is the moment at which the matrix is asked.
 var noon = time.Date(2016, 8, 27, 12, 0, 0, 0, time.UTC)
@@ -142,7 +142,7 @@ func TestSecondOpinion(t *testing.T) {
 	}
 	for name, sets := range map[string][][]Role{"single posts": singles(), "pairs of posts": pairs()} {
 		m := newMatrix(sets)
-		n := min(*asked, m.size())
+		n := min(*cellsAsked, m.size())
 		if n == 0 {
 			n = m.size()
 		}
