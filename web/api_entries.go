@@ -14,8 +14,8 @@ import (
 	"truce/people"
 )
 
-// entryIn names an entry.
-type entryIn struct {
+// OfEntry names an entry.
+type OfEntry struct {
 	N int64 `path:"n" doc:"number of the entry, from 0" minimum:"0" example:"3"`
 }
 
@@ -29,8 +29,8 @@ type entriesOut struct {
 	Next    int64            `json:"next,omitempty" doc:"from of the next page, if there is one"`
 }
 
-// submission is what makes a repetition harmless.
-type submission struct {
+// Submission is what makes a repetition harmless.
+type Submission struct {
 	Key string `header:"Idempotency-Key" doc:"name of this submission: sent again with the same content it is not entered twice, with another content it is a conflict" maxLength:"200" example:"5f0c2a"`
 }
 
@@ -41,7 +41,7 @@ type act struct {
 }
 
 type writeIn struct {
-	submission
+	Submission
 	Body struct {
 		Acts []act `json:"acts" doc:"all are entered, or none" minItems:"1" maxItems:"1000"`
 	}
@@ -62,7 +62,7 @@ type reportIn struct {
 }
 
 type destroyIn struct {
-	entryIn
+	OfEntry
 	Body struct {
 		Fields []string `json:"fields" doc:"fields whose values are destroyed; their hashes stay" minItems:"1" maxItems:"100"`
 		Reason string   `json:"reason" minLength:"1" maxLength:"2000"`
@@ -73,12 +73,12 @@ type destroyIn struct {
 func (a *api) entryRoutes() {
 	add(a, op("GET", "/entries", "entries", "Entries in their order", "Those about what you may not see are left out."), a.entries)
 	add(a, op("GET", "/entries/{n}", "entry", "One entry", ""),
-		func(ctx context.Context, who access.Person, in *entryIn) (*body[desk.SeenEntry], error) {
+		func(ctx context.Context, who access.Person, in *OfEntry) (*body[desk.SeenEntry], error) {
 			e, err := a.Record.Entry(ctx, who, in.N)
 			return answer(e, conceal(err))
 		})
 	o := op("GET", "/entries/{n}/receipt", "receipt", "Proof that an entry is in the record", "Its leaf, the fields that you may see, the path to the root and a signed checkpoint: `truce verify` checks it without this server.")
-	add(a, o, func(ctx context.Context, who access.Person, in *entryIn) (*body[json.RawMessage], error) {
+	add(a, o, func(ctx context.Context, who access.Person, in *OfEntry) (*body[json.RawMessage], error) {
 		text, err := a.Record.Receipt(ctx, who, in.N)
 		return answer(json.RawMessage(text), conceal(err))
 	})
@@ -151,7 +151,7 @@ func (a *api) propose(ctx context.Context, who access.Person, in *proposeIn) (*b
 	return answer(done, err)
 }
 
-func (a *api) confirm(ctx context.Context, who access.Person, in *entryIn) (*body[desk.Entered], error) {
+func (a *api) confirm(ctx context.Context, who access.Person, in *OfEntry) (*body[desk.Entered], error) {
 	var done desk.Entered
 	err := a.signing(ctx, who, func(k *ledger.Key) (err error) {
 		done, err = a.Record.Confirm(ctx, who, in.N, k)

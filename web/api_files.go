@@ -23,7 +23,7 @@ const uploadRoute = "POST " + apiPrefix + "/reports/{id}/attachments"
 const uploadWithin = 30 * time.Minute
 
 type attachIn struct {
-	upload
+	Upload
 	ID       string    `path:"id" doc:"the report's identifier" maxLength:"500"`
 	Type     string    `header:"Content-Type" doc:"what the file is; the bytes must agree" maxLength:"200"`
 	Name     string    `query:"name" doc:"file name" required:"true" minLength:"1" maxLength:"200"`
@@ -34,11 +34,11 @@ type attachIn struct {
 	Mark     string    `query:"mark" doc:"handling mark; without one, TLP:AMBER" maxLength:"1000"`
 }
 
-// upload is a request whose body is read as it comes.
-type upload struct{ body io.Reader }
+// Upload is a request whose body is read as it comes.
+type Upload struct{ body io.Reader }
 
 // Resolve takes the body out of huma's hands.
-func (u *upload) Resolve(ctx huma.Context) []error {
+func (u *Upload) Resolve(ctx huma.Context) []error {
 	r, w := humago.Unwrap(ctx)
 	u.body = &slowReader{r.Body, http.NewResponseController(w), time.Now().Add(uploadWithin)}
 	return nil

@@ -61,7 +61,8 @@ type idIn struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
-type accountIn struct {
+// OfAccount names an account.
+type OfAccount struct {
 	Account string `path:"account" maxLength:"64"`
 }
 
@@ -88,7 +89,7 @@ type post struct {
 }
 
 type postIn struct {
-	accountIn
+	OfAccount
 	Body post
 }
 
@@ -108,6 +109,9 @@ type inviteOut struct {
 type invitationsOut struct {
 	Invitations []people.Invitation `json:"invitations"`
 }
+
+// some is a list that is there, if empty: JSON has an empty list for it, not null.
+func some[T any](list []T) []T { return append([]T{}, list...) }
 
 // own returns the session of who asks; a token is none. What is done to one's own ways in is
 // done in person.
@@ -143,7 +147,7 @@ func (a *api) selfRoutes() {
 	})
 	add(a, op("GET", "/me/tokens", "tokens", "Your tokens for programs", ""), func(ctx context.Context, who access.Person, _ *struct{}) (*body[tokensOut], error) {
 		list, err := a.People.Tokens(ctx, who.ID, a.Now())
-		return answer(tokensOut{list}, err)
+		return answer(tokensOut{some(list)}, err)
 	})
 	add(a, op("POST", "/me/tokens", "new-token", "Make a token for a program", "It has some of your roles and counts as one factor. Sign in on the page first."), a.newToken)
 	add(a, op("DELETE", "/me/tokens/{id}", "revoke-token", "End a token", ""), func(ctx context.Context, who access.Person, in *idIn) (*struct{}, error) {
@@ -185,7 +189,7 @@ func (a *api) peopleRoutes() {
 		list, err := a.People.Accounts(ctx, a.Now())
 		out := accountsOut{make([]person, len(list))}
 		for i, x := range list {
-			out.People[i] = person{x.ID, post{x.Name, x.Roles, x.Party, x.Org, x.Purposes}, x.Key, x.Disabled, x.Made}
+			out.People[i] = person{x.ID, post(x.Post), x.Key, x.Disabled, x.Made}
 		}
 		return answer(out, err)
 	})
@@ -194,23 +198,14 @@ func (a *api) peopleRoutes() {
 			return nil, err
 		}
 		list, err := a.People.Invitations(ctx, a.Now())
-		return answer(invitationsOut{list}, err)
+		return answer(invitationsOut{some(list)}, err)
 	})
 	add(a, op("POST", "/people/invitations", "invite", "Invite somebody", "For administrators, signed in with two factors."), a.invite)
-	change := func(method, path, id, summary string, do access.Action, f func(context.Context, string) error) {
-		add(a, op(method, path, id, summary, "For administrators, signed in with two factors."), func(ctx context.Context, _ access.Person, in *accountIn) (*struct{}, error) {
-			if err := a.may(ctx, do, "person"); err != nil {
-				return nil, err
-			}
-			of(ctx).did("account changed", slog.String("change", id), slog.String("account", in.Account))
-			return nil, f(ctx, in.Account)
-		})
-	}
-	change("POST", "/people/{account}/disable", "disable", "Shut somebody out", access.Administer, func(ctx context.Context, id string) error { return a.People.Disable(ctx, id, a.Now()) })
-	change("POST", "/people/{account}/enable", "enable", "Let somebody in again", access.Administer, func(ctx context.Context, id string) error { return a.People.Enable(ctx, id, a.Now()) })
-	change("POST", "/people/{account}/sessions/end", "end-sessions-of", "Sign somebody out everywhere", access.Administer, func(ctx context.Context, id string) error { return a.People.EndAll(ctx, id, a.Now()) })
-	change("DELETE", "/people/{account}", "remove", "Remove an account", access.Administer, func(ctx context.Context, id string) error { return a.People.Remove(ctx, id, a.Now()) })
-	change("POST", "/people/{account}/key", "enrol", "Enrol somebody's signing key", access.Enrol, a.enrol)
+	a.change("POST", "/people/{account}/disable", "disable", "Shut somebody out", access.Administer, a.disable)
+	a.change("POST", "/people/{account}/enable", "enable", "Let somebody in again", access.Administer, a.enable)
+	a.change("POST", "/people/{account}/sessions/end", "end-sessions-of", "Sign somebody out everywhere", access.Administer, func(ctx context.Context, id string) error { return a.People.EndAll(ctx, id, a.Now()) })
+	a.change("DELETE", "/people/{account}", "remove", "Remove an account", access.Administer, a.remove)
+	a.change("POST", "/people/{account}/key", "enrol", "Enrol somebody's signing key", access.Enrol, a.enrol)
 	add(a, op("DELETE", "/people/invitations/{id}", "withdraw", "Take an invitation back", ""), func(ctx context.Context, _ access.Person, in *idIn) (*struct{}, error) {
 		if err := a.may(ctx, access.Invite, "person"); err != nil {
 			return nil, err
@@ -220,6 +215,52 @@ func (a *api) peopleRoutes() {
 	})
 	add(a, op("POST", "/people/{account}/renew", "renew", "Invite somebody to set up their ways in anew", "When all are lost. For administrators, signed in with two factors."), a.renew)
 	add(a, op("PUT", "/people/{account}/post", "assign", "Give somebody another post", "For administrators, signed in with two factors."), a.assign)
+}
+
+// change lays out an operation on one account.
+func (a *api) change(method, path, id, summary string, do access.Action, f func(context.Context, string) error) {
+	add(a, op(method, path, id, summary, "For administrators, signed in with two factors."), func(ctx context.Context, _ access.Person, in *OfAccount) (*struct{}, error) {
+		if err := a.may(ctx, do, "person"); err != nil {
+			return nil, err
+		}
+		of(ctx).did("account changed", slog.String("change", id), slog.String("account", in.Account))
+		return nil, f(ctx, in.Account)
+	})
+}
+
+// disable shuts an account out, at once, and says so in the record.
+func (a *api) disable(ctx context.Context, id string) error {
+	if err := a.People.Disable(ctx, id, a.Now()); err != nil {
+		return err
+	}
+	return a.left(ctx, id, "shut out")
+}
+
+func (a *api) remove(ctx context.Context, id string) error {
+	if err := a.People.Remove(ctx, id, a.Now()); err != nil {
+		return err
+	}
+	return a.left(ctx, id, "account removed")
+}
+
+// left ends what the record says of somebody's post, if it says anything.
+func (a *api) left(ctx context.Context, id, reason string) error {
+	_, err := a.Record.Write(ctx, of(ctx).who, desk.Act{Kind: "person.left", Fields: map[string]any{"person": id, "reason": reason}})
+	if err != nil && problemOf(err).Code == "absent" {
+		return nil
+	}
+	return err
+}
+
+func (a *api) enable(ctx context.Context, id string) error {
+	x, err := a.People.Account(ctx, id, a.Now())
+	if err != nil {
+		return err
+	}
+	if _, err := a.Record.Write(ctx, of(ctx).who, admitted(id, post(x.Post))); err != nil {
+		return err
+	}
+	return a.People.Enable(ctx, id, a.Now())
 }
 
 // admitted is the entry that says who is let in, and as what.
@@ -253,7 +294,7 @@ func (a *api) invite(ctx context.Context, who access.Person, in *inviteIn) (*bod
 	return answer(inviteOut{i.ID, a.invitationLink(token), i.Expires}, nil)
 }
 
-func (a *api) renew(ctx context.Context, who access.Person, in *accountIn) (*body[inviteOut], error) {
+func (a *api) renew(ctx context.Context, who access.Person, in *OfAccount) (*body[inviteOut], error) {
 	if err := a.may(ctx, access.Invite, "person"); err != nil {
 		return nil, err
 	}

@@ -9,8 +9,8 @@ import (
 	"truce/desk"
 )
 
-// filter narrows a list of rows.
-type filter struct {
+// Filter narrows a list of rows.
+type Filter struct {
 	AsOf   string    `query:"as_of" doc:"the state to ask: a number of entries, or a time, in the mission's zone where it names none; nothing means now" example:"10"`
 	Box    []float64 `query:"box" doc:"west,south,east,north in degrees on WGS 84; what touches it is in" minItems:"4" maxItems:"4" example:"[35.5,35.5,38.5,37.5]"`
 	From   time.Time `query:"from" doc:"what was going on at or after this time" example:"2016-02-01T00:00:00Z"`
@@ -19,19 +19,19 @@ type filter struct {
 	Parent string    `query:"parent" doc:"what the rows belong to, such as the incident of elements" maxLength:"500"`
 }
 
-// page asks for a part of a list.
-type page struct {
+// Cursor asks for a part of a list.
+type Cursor struct {
 	After string `query:"after" doc:"the cursor that the page before ended with" maxLength:"2000"`
 	Limit int    `query:"limit" doc:"rows on a page" minimum:"1" maximum:"1000" default:"50" example:"20"`
 }
 
-// ofKind names a kind of row.
-type ofKind struct {
+// OfKind names a kind of row.
+type OfKind struct {
 	Kind string `path:"kind" doc:"kind of row, such as report, incident, element, finding" maxLength:"40" example:"report"`
 }
 
 // question is what a filter asks the desk, of one state that all pages share.
-func (s *site) question(ctx context.Context, kind string, f filter) (desk.Question, error) {
+func (s *site) question(ctx context.Context, kind string, f Filter) (desk.Question, error) {
 	n, err := s.asOf(ctx, f.AsOf)
 	q := desk.Question{Kind: kind, AsOf: n, Text: f.Text, Parent: f.Parent}
 	if len(f.Box) == 4 {
@@ -65,20 +65,20 @@ type rowPage struct {
 }
 
 type rowsIn struct {
-	ofKind
-	filter
-	page
+	OfKind
+	Filter
+	Cursor
 	Newest bool `query:"newest" doc:"newest first"`
 }
 
 type rowIn struct {
-	ofKind
+	OfKind
 	ID   string `path:"id" doc:"the row's identifier, with a slash in it written %2F" maxLength:"500" example:"r-1"`
 	AsOf string `query:"as_of" doc:"the state to ask"`
 }
 
 type historyIn struct {
-	ofKind
+	OfKind
 	ID string `path:"id" doc:"the row's identifier" maxLength:"500" example:"r-1"`
 }
 
@@ -92,12 +92,12 @@ type countOut struct {
 }
 
 type countIn struct {
-	ofKind
-	filter
+	OfKind
+	Filter
 }
 
 type verdictsIn struct {
-	page
+	Cursor
 	AsOf      string `query:"as_of" doc:"the state to ask"`
 	Element   string `query:"element" maxLength:"500"`
 	Agreement string `query:"agreement" maxLength:"200"`
@@ -136,7 +136,7 @@ func (a *api) recordRoutes() {
 		})
 	add(a, op("GET", "/counts/{kind}", "count", "How many rows there are", "Of those that you may see."),
 		func(ctx context.Context, who access.Person, in *countIn) (*body[countOut], error) {
-			q, err := a.question(ctx, in.Kind, in.filter)
+			q, err := a.question(ctx, in.Kind, in.Filter)
 			if err != nil {
 				return nil, err
 			}
@@ -163,7 +163,7 @@ func (a *api) state(ctx context.Context, asOf string) (*body[stateOut], error) {
 }
 
 func (a *api) rows(ctx context.Context, who access.Person, in *rowsIn) (*body[rowPage], error) {
-	q, err := a.question(ctx, in.Kind, in.filter)
+	q, err := a.question(ctx, in.Kind, in.Filter)
 	if err != nil {
 		return nil, err
 	}

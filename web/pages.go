@@ -80,7 +80,7 @@ func functions(words map[string]string) template.FuncMap {
 		"known":  func(name string) bool { return words[name] != "" },
 		"time":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"row":    func(kind, id string) string { return "/rows/" + url.PathEscape(kind) + "/" + url.PathEscape(id) },
-		"before": func(n int64) int64 { return n - 1 },
+		"after":  func(n int64) int64 { return n + 1 },
 		"pretty": pretty,
 	}
 }

@@ -62,7 +62,24 @@ type rowsView struct {
 // rowLine is a row in a list.
 type rowLine struct {
 	desk.Seen
-	Title string
+	titled
+}
+
+// titled is what a row says of itself, where it may be seen: what it is called, and the entry
+// that made it.
+type titled struct {
+	Title, Name string
+	Entry       *int64
+}
+
+// titleOf reads that; fields of other types are no titles.
+func titleOf(body json.RawMessage) titled {
+	var t titled
+	_ = json.Unmarshal(body, &t)
+	if t.Title == "" {
+		t.Title = t.Name
+	}
+	return t
 }
 
 func (s *site) rowsPage(w http.ResponseWriter, r *http.Request) error {
@@ -71,7 +88,7 @@ func (s *site) rowsPage(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(access.Kinds(), v.Kind) {
 		return nothingHere()
 	}
-	q, err := s.question(ctx, v.Kind, filter{AsOf: v.AsOf, Text: v.Text, Parent: r.FormValue("parent")})
+	q, err := s.question(ctx, v.Kind, Filter{AsOf: v.AsOf, Text: v.Text, Parent: r.FormValue("parent")})
 	if err != nil {
 		return err
 	}
@@ -96,16 +113,6 @@ func (s *site) rowsPage(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// titleOf is what a row calls itself.
-func titleOf(body json.RawMessage) string {
-	var b struct{ Title, Name string }
-	_ = json.Unmarshal(body, &b) // fields of other types are no titles
-	if b.Title != "" {
-		return b.Title
-	}
-	return b.Name
-}
-
 // named is a field of a row.
 type named struct {
 	Name  string
@@ -116,6 +123,7 @@ type named struct {
 type rowView struct {
 	desk.Seen
 	Title   string
+	Entry   int64 // that made it what is shown
 	Fields  []named
 	History []desk.Seen
 	AsOf    string
@@ -135,7 +143,12 @@ func (s *site) rowPage(w http.ResponseWriter, r *http.Request) error {
 	if v.History, err = s.Record.History(ctx, who, kind, id); err != nil {
 		return conceal(err)
 	}
-	v.Title, v.Fields = titleOf(v.Body), fieldsOf(v.Body)
+	v.Title, v.Fields = titleOf(v.Body).Title, fieldsOf(v.Body)
+	for _, h := range v.History {
+		if n == 0 || h.From < n {
+			v.Entry = h.From
+		}
+	}
 	s.show(w, r, http.StatusOK, "row", v)
 	return nil
 }

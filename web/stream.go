@@ -32,8 +32,8 @@ const (
 var formats = map[string]string{desk.FormCSV: "text/csv; charset=utf-8; header=present", desk.FormGeoJSON: "application/geo+json", desk.FormJSON: "application/x-ndjson"}
 
 type exportIn struct {
-	ofKind
-	filter
+	OfKind
+	Filter
 	Format string `query:"format" enum:"csv,geojson,json" default:"csv" doc:"what to write; json is one row a line"`
 }
 
@@ -55,7 +55,7 @@ func (a *api) streamRoutes() {
 }
 
 func (a *api) export(ctx context.Context, who access.Person, in *exportIn) (*stream, error) {
-	q, err := a.question(ctx, in.Kind, in.filter)
+	q, err := a.question(ctx, in.Kind, in.Filter)
 	if err != nil {
 		return nil, err
 	}

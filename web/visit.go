@@ -3,8 +3,10 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -61,7 +63,7 @@ func (s *site) close(w *observed, r *http.Request) {
 	if p := recover(); p != nil {
 		aborted := p == http.ErrAbortHandler || r.Context().Err() != nil
 		if !aborted {
-			v.also = append(v.also, slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			v.also = append(v.also, slog.String("panic", broke(p)), slog.String("stack", string(debug.Stack())))
 		}
 		if v.status == 0 {
 			s.fail(w, r, problem(http.StatusInternalServerError, "internal", "").because(slog.Bool("aborted", aborted)))
@@ -77,6 +79,14 @@ func (s *site) close(w *observed, r *http.Request) {
 	}
 	s.metrics.count(r.Method, v, s.Now().Sub(v.began))
 	s.write(r, v)
+}
+
+// broke says what a panic was, without what anybody sent: the runtime's own words, or a type.
+func broke(p any) string {
+	if e, ok := p.(runtime.Error); ok {
+		return e.Error()
+	}
+	return fmt.Sprintf("%T", p)
 }
 
 // write writes the line of a visit.

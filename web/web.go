@@ -80,6 +80,19 @@ type site struct {
 
 // New returns the handler of everything. An unfit option is Invalid, by its name.
 func New(o Options) (http.Handler, error) {
+	s, err := newSite(o)
+	if err != nil {
+		return nil, err
+	}
+	return s.handler(), nil
+}
+
+// handler is what every request goes through.
+func (s *site) handler() http.Handler {
+	return s.observe(s.guard(http.HandlerFunc(s.dispatch)))
+}
+
+func newSite(o Options) (*site, error) {
 	s := &site{Options: o, cross: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
 	if err := s.complete(); err != nil {
 		return nil, err
@@ -96,7 +109,7 @@ func New(o Options) (http.Handler, error) {
 	s.streams = &counter{open: map[string]int{}}
 	s.metrics = newMetrics(s)
 	s.routes()
-	return s.observe(s.guard(http.HandlerFunc(s.dispatch))), nil
+	return s, nil
 }
 
 // complete checks the options and fills in what is missing.
