@@ -1,16 +1,23 @@
 package desk
 
 import (
+	"bytes"
 	"context"
+	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"filippo.io/age"
 
 	"truce"
 	"truce/access"
 	"truce/ledger"
 	"truce/record"
 	"truce/store"
+	"truce/vault"
 )
 
 // head is somebody who does all the work of a mission, signed in with two factors.
@@ -38,11 +45,12 @@ func keyOf(t testing.TB, name string) *ledger.Key {
 }
 
 // newRecord is an empty record on disk, with a clock that goes on by a second at each look.
-func newRecord(t testing.TB) *Record {
+func newRecord(t testing.TB) testRecord {
 	t.Helper()
 	at := time.Date(2016, 8, 27, 15, 0, 0, 0, time.UTC)
 	now := func() time.Time { at = at.Add(time.Second); return at }
-	db, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "record.db"), store.Options{Now: now, Fold: record.Fold})
+	path := filepath.Join(t.TempDir(), "record.db")
+	db, err := store.Open(context.Background(), path, store.Options{Now: now, Fold: record.Fold})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,10 +61,16 @@ func newRecord(t testing.TB) *Record {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return testRecord{r, path}
 }
 
-func sample(t testing.TB) (*Record, *Loaded) {
+// testRecord is a record with the path of its database.
+type testRecord struct {
+	*Record
+	path string
+}
+
+func sample(t testing.TB) (testRecord, *Loaded) {
 	t.Helper()
 	r := newRecord(t)
 	l, err := r.Load(context.Background(), head("amal"), "../missions/syria-2016", LoadOptions{})
@@ -97,5 +111,322 @@ func TestLoadingAgainEntersNothingTwice(t *testing.T) {
 	}
 	if again.Entered != 0 || again.Repeated != first.Entered {
 		t.Errorf("entered %d, repeated %d of %d", again.Entered, again.Repeated, first.Entered)
+	}
+}
+
+func report(id string) truce.Report {
+	return truce.Report{ID: id, Source: "S-12", Text: "the caller, Umm Khalid, heard two blasts", Elements: []truce.Element{{ID: id + "/1", Title: "two blasts",
+		When:  []truce.When{{From: time.Date(2016, 8, 27, 10, 0, 0, 0, time.UTC), To: time.Date(2016, 8, 27, 11, 0, 0, 0, time.UTC)}},
+		Where: []truce.Place{{Form: truce.FormDisc, Lat: 33.4581, Lon: 36.2327, Within: 50}}, Acts: []string{"shelling"}, Said: []truce.Said{{Fact: "act", Value: "shelling", Source: "S-12"}}}}}
+}
+
+// "What did we know on 27 August at 18:00": the record answers as it stood then.
+func TestAsOfIsTheStateAsItWasKnown(t *testing.T) {
+	ctx := context.Background()
+	r, l := sample(t)
+	who := head("amal")
+	known := int64(l.Entered + 1)
+	before, err := r.State(ctx, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := r.AddReport(ctx, who, "", report("R-new"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Row(ctx, who, known, "report", "R-new"); kindOf(err) != truce.Absent {
+		t.Errorf("it was known before it came: %v", err)
+	}
+	if _, err := r.Row(ctx, who, 0, "report", "R-new"); err != nil {
+		t.Error(err)
+	}
+	after, err := r.State(ctx, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before.Line() != after.Line() {
+		t.Errorf("what was known has changed:\n%s\n%s", before.Line(), after.Line())
+	}
+	for text, want := range map[string]int64{"": 0, "3": 3, e.At.Format(time.RFC3339Nano): e.N + 1, e.At.Add(-time.Second).Format(time.RFC3339Nano): e.N} {
+		if got, err := r.AsOf(ctx, text); err != nil || got != want {
+			t.Errorf("as of %q: %d, %v; want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"0", "9999", "yesterday", "2016-02-30 10:00"} {
+		if _, err := r.AsOf(ctx, text); err == nil {
+			t.Errorf("as of %q is taken", text)
+		}
+	}
+}
+
+// A late fact changes verdicts from its entry on, and not before.
+func TestARegisterStepChangesVerdictsFromItsEntryOn(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	before, err := r.State(ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := r.Write(ctx, head("boris"), Act{Kind: "report.retracted", Fields: map[string]any{"id": "C143", "reason": "withdrawn by its source"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := r.State(ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before.Verdicts[truce.Undetermined] == after.Verdicts[truce.Undetermined] && before.Verdicts[truce.Violation] == after.Verdicts[truce.Violation] {
+		t.Error("a withdrawn report changes nothing")
+	}
+	then, err := r.State(ctx, done[0].N)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if then.Verdicts[truce.Violation] != before.Verdicts[truce.Violation] || then.Verdicts[truce.Undetermined] != before.Verdicts[truce.Undetermined] {
+		t.Error("the state before the withdrawal has changed")
+	}
+}
+
+func post(id string, roles ...access.Role) access.Person {
+	return access.Person{ID: id, Roles: roles, TwoFactor: true}
+}
+
+func TestWhoSeesWhatOfAReport(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	if _, err := r.AddReport(ctx, head("amal"), "", report("R-new"), ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		who          access.Person
+		report, text bool
+	}{
+		{post("reader", access.Public), false, false},
+		{post("", access.Public), false, false},
+		{post("moni", access.Monitor), true, false}, // of others, what happened but not their words
+		{post("dana", access.Desk), true, true},
+		{access.Person{ID: "lee", Roles: []access.Role{access.Liaison}, Party: "government", TwoFactor: true}, false, false},
+		{post("audi", access.Auditor), true, true},
+		{post("root", access.Administrator), false, false},
+		{access.Person{}, false, false},
+	} {
+		seen, err := r.Row(ctx, c.who, 0, "report", "R-new")
+		if (err == nil) != c.report {
+			t.Errorf("%v: %v", c.who.Roles, err)
+		}
+		if got := strings.Contains(string(seen.Body), "Umm Khalid"); got != c.text {
+			t.Errorf("%v sees the text: %v", c.who.Roles, got)
+		}
+		n, err := r.Count(ctx, c.who, Question{Kind: "report"})
+		if err != nil || (n > 0) != c.report {
+			t.Errorf("%v counts %d, %v", c.who.Roles, n, err)
+		}
+	}
+}
+
+// What may not be seen whole may not be found by a search for it either.
+func TestNobodyFindsByWhatTheyMayNotSee(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	if _, err := r.AddReport(ctx, head("amal"), "", report("R-new"), "TLP:GREEN"); err != nil {
+		t.Fatal(err)
+	}
+	lee := access.Person{ID: "lee", Roles: []access.Role{access.Liaison}, Party: "government", TwoFactor: true}
+	spot := &truce.Box{West: 36.2, South: 33.4, East: 36.3, North: 33.5, From: time.Date(2016, 8, 27, 0, 0, 0, 0, time.UTC), To: time.Date(2016, 8, 28, 0, 0, 0, 0, time.UTC)}
+	for _, c := range []struct {
+		name string
+		who  access.Person
+		q    Question
+		want int
+	}{
+		{"the desk finds it by its words", head("amal"), Question{Kind: "report", Text: "Khalid"}, 1},
+		{"a liaison does not", lee, Question{Kind: "report", Text: "Khalid"}, 0},
+		{"the desk finds it by its place", head("amal"), Question{Kind: "element", Box: spot, Parent: ""}, 1},
+		{"a liaison does not, closer than it is shown", lee, Question{Kind: "element", Box: spot}, 0},
+	} {
+		p, err := r.Rows(ctx, c.who, c.q)
+		n := 0
+		for _, s := range p.Rows {
+			if strings.HasPrefix(s.ID, "R-new") {
+				n++
+			}
+		}
+		if err != nil || n != c.want {
+			t.Errorf("%s: %d rows, %v; want %d", c.name, n, err, c.want)
+		}
+	}
+}
+
+func TestAReceiptProvesAndShowsOnlyWhatMayBeSeen(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	moni := post("moni", access.Monitor)
+	e, err := r.AddReport(ctx, moni, "", report("R-new"), "TLP:GREEN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lee := access.Person{ID: "lee", Roles: []access.Role{access.Liaison}, Party: "government", TwoFactor: true}
+	for _, c := range []struct {
+		who  access.Person
+		text bool
+	}{{moni, true}, {lee, false}} {
+		raw, err := r.Receipt(ctx, c.who, e.N)
+		if err != nil {
+			t.Fatal(err)
+		}
+		receipt, err := ledger.ParseReceipt(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := receipt.Check(r.key.Verifier()); err != nil {
+			t.Error(err)
+		}
+		if got := strings.Contains(string(raw), "Umm Khalid"); got != c.text {
+			t.Errorf("%s: the words are shown: %v", c.who.ID, got)
+		}
+	}
+	if _, err := r.Receipt(ctx, post("", access.Public), e.N); kindOf(err) != truce.Denied {
+		t.Errorf("a stranger gets a receipt: %v", err)
+	}
+}
+
+func TestTwoPeopleStandBehindAFinding(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	act := Act{Kind: "finding.signed", Fields: map[string]any{"id": "F1", "incident": "C143", "body": "mission", "standard": "reasonable-grounds", "statement": "a convoy was hit"}}
+	if _, err := r.Write(ctx, head("amal"), act); kindOf(err) != truce.Denied {
+		t.Errorf("one person signed: %v", err)
+	}
+	p, err := r.Propose(ctx, head("amal"), act)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Confirm(ctx, head("amal"), p.N, nil); kindOf(err) != truce.Denied {
+		t.Errorf("the same person confirmed: %v", err)
+	}
+	if _, err := r.Confirm(ctx, post("moni", access.Monitor), p.N, nil); kindOf(err) != truce.Denied {
+		t.Errorf("a monitor confirmed: %v", err)
+	}
+	admit(t, r, "amal", string(access.Verifier))
+	key := keyOf(t, "boris")
+	if _, err := r.Write(ctx, post("root", access.Administrator), Act{Kind: "key.enrolled", Fields: map[string]any{"person": "boris"}, Enrols: key.Verifier()}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Confirm(ctx, head("boris"), p.N, key); err != nil {
+		t.Fatal(err)
+	}
+	seen, err := r.Row(ctx, head("amal"), 0, "finding", "F1")
+	if err != nil || !strings.Contains(string(seen.Body), "a convoy was hit") {
+		t.Errorf("%s, %v", seen.Body, err)
+	}
+	if _, err := r.Confirm(ctx, head("chen"), p.N, nil); err == nil {
+		t.Error("it was confirmed twice")
+	}
+}
+
+// admit gives somebody a post in the record.
+func admit(t *testing.T, r testRecord, id string, roles ...string) {
+	t.Helper()
+	if _, err := r.Write(context.Background(), post("root", access.Administrator), Act{Kind: "person.admitted", Fields: map[string]any{"person": id, "roles": roles}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestASourceIsOpenedByTwoAndTheRecordSaysSoFirst(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	var to []vault.Recipient
+	keys := map[string]*age.X25519Identity{}
+	for _, name := range []string{"amal", "boris", "chen"} {
+		k, err := age.GenerateX25519Identity()
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys[name], to = k, append(to, vault.Recipient{Name: name, Key: k.Recipient().String()})
+		admit(t, r, name, string(access.Verifier))
+	}
+	if _, err := r.SealSource(ctx, head("amal"), "S-12", []byte("Umm Khalid, +963 11 000 000"), to, ""); err != nil {
+		t.Fatal(err)
+	}
+	box, err := r.SealedSource(ctx, head("amal"), "S-12")
+	if err != nil {
+		t.Fatal(err)
+	}
+	share := func(name string) vault.Share {
+		s, err := box.Share(name, []byte(keys[name].String()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	p, err := r.ProposeOpening(ctx, post("amal", access.Verifier), "S-12", []string{"boris"}, "threat against the household")
+	if err != nil {
+		t.Fatal(err)
+	}
+	boris := post("boris", access.Verifier)
+	if _, err := r.OpenSource(ctx, boris, "S-12", p.N, share("amal"), share("chen")); err == nil {
+		t.Error("opened with the share of somebody who did not ask")
+	}
+	if _, err := r.OpenSource(ctx, post("amal", access.Verifier), "S-12", p.N, share("amal"), share("boris")); err == nil {
+		t.Error("opened by whoever asked, alone")
+	}
+	id, err := r.OpenSource(ctx, boris, "S-12", p.N, share("amal"), share("boris"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(id.Reveal()) != "Umm Khalid, +963 11 000 000" {
+		t.Error("not what was sealed")
+	}
+	page, err := r.Rows(ctx, post("audi", access.Auditor), Question{Kind: "opening"})
+	if err != nil || len(page.Rows) != 1 {
+		t.Errorf("the record does not say who opened it: %v, %v", page.Rows, err)
+	}
+}
+
+// Destroyed words are in no file of the database any more; the hash and the reason are.
+func TestDestroyedWordsAreGoneFromTheFiles(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	rep := report("R-new")
+	rep.Text = "planted-4f1c9b7e-words of a caller"
+	e, err := r.AddReport(ctx, head("amal"), "", rep, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Destroy(ctx, post("moni", access.Monitor), e.N, []string{"text"}, "asked"); kindOf(err) != truce.Denied {
+		t.Errorf("a monitor destroys: %v", err)
+	}
+	done, err := r.Destroy(ctx, head("boris"), e.N, []string{"text"}, "asked for by the caller")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(r.path + "*")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(raw, []byte("planted-4f1c9b7e")) {
+			t.Errorf("%s still holds the words", filepath.Base(name))
+		}
+	}
+	seen, err := r.Row(ctx, head("amal"), 0, "destroyed", strconv.FormatInt(done.N, 10))
+	if err != nil || !strings.Contains(string(seen.Body), "asked for by the caller") {
+		t.Errorf("%s, %v", seen.Body, err)
+	}
+	problems, err := r.Problems(ctx, nil)
+	if err != nil || problems != nil {
+		t.Errorf("%v, %v", problems, err)
+	}
+	dir := t.TempDir()
+	if err := r.WriteLog(ctx, head("amal"), true, ledger.Folder(filepath.Join(dir, "log"))); err != nil {
+		t.Fatal(err)
+	}
+	v, err := ledger.Verify(ctx, os.DirFS(filepath.Join(dir, "log")), ledger.VerifyOptions{Keys: []string{r.key.Verifier()}})
+	if err != nil || len(v.Faults) != 0 || v.Withheld == 0 {
+		t.Errorf("%+v, %v", v, err)
 	}
 }

@@ -38,6 +38,12 @@ func (r *Record) pair(ctx context.Context, kind string, f ledger.Fields) (pair, 
 			return x, err
 		}
 	}
+	if kind == "source.opened" { // judged by the source that is opened
+		x.kind = "source"
+		if _, err := f.Get("id", &x.id); err != nil {
+			return x, err
+		}
+	}
 	if kind == "mark.widened" {
 		if _, err := f.Get("kind", &x.kind); err != nil {
 			return x, err
@@ -85,11 +91,12 @@ func (r *Record) Propose(ctx context.Context, who access.Person, a Act) (Entered
 	}
 	act := map[string]json.RawMessage{}
 	for _, name := range fields.Held() {
-		if name != "author" {
+		if name != "author" && name != "mark" {
 			act[name], _ = fields.Raw(name)
 		}
 	}
-	return r.enter(ctx, who, "act.proposed", map[string]any{"do": a.Kind, "act": act, "mark": act["mark"]})
+	mark, _ := fields.Raw("mark")
+	return r.enter(ctx, who, "act.proposed", map[string]any{"do": a.Kind, "act": act, "mark": mark})
 }
 
 // Confirm carries out what somebody else proposed. The entry names both people, and the
@@ -99,10 +106,10 @@ func (r *Record) Confirm(ctx context.Context, who access.Person, proposal int64,
 	if err != nil {
 		return Entered{}, err
 	}
-	var do, by string
+	var do, by, mark string
 	act := map[string]any{}
 	if e.Kind == "act.proposed" {
-		for name, into := range map[string]any{"do": &do, "act": &act, "author": &by} {
+		for name, into := range map[string]any{"do": &do, "act": &act, "author": &by, "mark": &mark} {
 			if _, err := e.Fields.Get(name, into); err != nil {
 				return Entered{}, err
 			}
@@ -111,6 +118,7 @@ func (r *Record) Confirm(ctx context.Context, who access.Person, proposal int64,
 	if do == "" || by == "" {
 		return Entered{}, &truce.Error{Kind: truce.Absent, At: "proposed", Msg: fmt.Sprintf("entry %d proposes nothing", proposal)}
 	}
+	act["mark"] = mark
 	fields, err := fieldsOf(act)
 	if err != nil {
 		return Entered{}, err

@@ -78,7 +78,7 @@ var kinds = []Kind{
 	{Name: "mark.widened", Words: "mark widened", Needs: []string{"kind", "row", "to", "reason"}, Two: true, fold: (*change).widening},
 
 	{Name: "source.sealed", Words: "source sealed", Row: "source", ID: "id", Needs: []string{"id", "sealed"}},
-	{Name: "source.opened", Words: "source opened", Row: "opening", Needs: []string{"id", "people", "reason"}},
+	{Name: "source.opened", Words: "source opened", Row: "opening", Needs: []string{"id", "people", "reason"}, Two: true},
 	{Name: "act.proposed", Words: "proposed to a second person", Row: "proposal", Needs: []string{"do", "act"}},
 	{Name: "act.declined", Words: "proposal declined", Row: "proposal", Needs: []string{"entry", "reason"}, fold: (*change).declined},
 	{Name: "entry.destroyed", Words: "personal data destroyed", Row: "destroyed", Needs: []string{"entry", "names", "reason"}},

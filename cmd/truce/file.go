@@ -76,3 +76,18 @@ func writeSecret(path string, out io.Writer, write func(io.Writer) error) error 
 	f.secret = true
 	return f.finish(write)
 }
+
+// readAll reads a small file, or standard input.
+func readAll(s *streams, name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(io.LimitReader(s.in, maxSmall))
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, &truce.Error{Kind: truce.Absent, At: name, Msg: "cannot be read", Err: bare(err)}
+	}
+	return text, nil
+}
+
+// maxSmall bounds what is read whole from standard input.
+const maxSmall = 16 << 20
