@@ -211,7 +211,7 @@ func (g Grant) value(f member, coarsen Coarsen) (json.RawMessage, error) {
 		return f.value, nil
 	case g.grades[f.key] == GradePlace && coarsen != nil:
 		return each(f.value, func(v json.RawMessage) (json.RawMessage, error) { return published(v, coarsen) })
-	case g.grades[f.key] == GradeTime && past(f.value, g.before):
+	case g.grades[f.key] == GradeTime && past(f.value, g.before, 0):
 		return f.value, nil
 	}
 	return nil, nil
@@ -247,13 +247,14 @@ func published(v json.RawMessage, coarsen Coarsen) (json.RawMessage, error) {
 func each(v json.RawMessage, f func(json.RawMessage) (json.RawMessage, error)) (json.RawMessage, error) {
 	rows, list := items(v)
 	var kept [][]byte
+	seen := map[string]bool{}
 	for _, r := range rows {
 		c, err := f(r)
 		if err != nil {
 			return nil, err
 		}
-		if c != nil && !slices.ContainsFunc(kept, func(k []byte) bool { return bytes.Equal(k, c) }) {
-			kept = append(kept, c)
+		if c != nil && !seen[string(c)] {
+			seen[string(c)], kept = true, append(kept, c)
 		}
 	}
 	switch {
@@ -277,15 +278,19 @@ func items(v json.RawMessage) (rows []json.RawMessage, list bool) {
 }
 
 // past reports whether every time in a value lies before t or at it. Anything that is not a
-// time, true or false may be a time in other words, and is not past.
-func past(v json.RawMessage, t time.Time) bool {
+// time, true or false may be a time in other words, and is not past; nor is what lies
+// deeper than any time of ours.
+func past(v json.RawMessage, t time.Time, depth int) bool {
+	if depth > deepest {
+		return false
+	}
 	switch v[0] {
 	case '{':
 		fields, err := object(v)
-		return err == nil && !slices.ContainsFunc(fields, func(f member) bool { return !past(f.value, t) })
+		return err == nil && !slices.ContainsFunc(fields, func(f member) bool { return !past(f.value, t, depth+1) })
 	case '[':
 		rows, _ := items(v)
-		return !slices.ContainsFunc(rows, func(r json.RawMessage) bool { return !past(r, t) })
+		return !slices.ContainsFunc(rows, func(r json.RawMessage) bool { return !past(r, t, depth+1) })
 	case '"':
 		var text string
 		err := json.Unmarshal(v, &text)
@@ -294,6 +299,9 @@ func past(v json.RawMessage, t time.Time) bool {
 	}
 	return v[0] == 't' || v[0] == 'f'
 }
+
+// deepest is how deep the times of a row may lie: a list of objects holds them at two.
+const deepest = 4
 
 func badBody(msg string) error {
 	return &truce.Error{Kind: truce.Invalid, At: "body", Msg: msg, Hint: "expected a JSON object, each key once"}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -124,6 +125,7 @@ func TestTimesSeenLate(t *testing.T) {
 		"a number":                        {`[{"from":1472317200}]`, false},
 		"nothing":                         {`null`, false},
 		"a young one behind a second key": {`[{"from":"2016-08-27T17:59:00Z","from":"2016-08-01T17:00:00Z"}]`, false},
+		"deeper than any":                 {strings.Repeat("[", 5000) + strings.Repeat("]", 5000), false},
 		"words inside":                    {`[{"from":"2016-08-01T17:00:00Z","note":"again at 17:00"}]`, false},
 	} {
 		got, err := g.Apply([]byte(`{"when":`+c.when+`}`), nil)
