@@ -128,7 +128,7 @@ func (r *Record) coarse(ctx context.Context) access.Coarsen {
 			return nil, nil // not a place: not to be seen
 		}
 		o, err := r.terms(ctx, 0)
-		if errors.Is(err, errNoMission) {
+		if errors.Is(err, noMission{}) {
 			return nil, nil
 		}
 		if err != nil {

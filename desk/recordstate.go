@@ -81,7 +81,7 @@ func (r *Record) State(ctx context.Context, asOf int64) (State, error) {
 		return s, err
 	}
 	j, err := r.judge(ctx, asOf)
-	if errors.Is(err, errNoMission) {
+	if errors.Is(err, noMission{}) {
 		return s, nil
 	}
 	if err != nil {

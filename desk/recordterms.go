@@ -65,8 +65,14 @@ func (r *Record) everything(ctx context.Context, asOf int64, kind string, each f
 	}
 }
 
-// errNoMission is what a record without a mission answers to whatever needs one.
-var errNoMission = &truce.Error{Kind: truce.Absent, At: "mission", Msg: "the record has no mission yet", Hint: "load a mission folder: truce load FOLDER"}
+// noMission is what a record without a mission answers to whatever needs one.
+type noMission struct{}
+
+func (noMission) Error() string { return "the record has no mission yet" }
+
+func errNoMission() error {
+	return &truce.Error{Kind: truce.Absent, At: "mission", Msg: "there is none", Hint: "load a mission folder: truce load FOLDER", Err: noMission{}}
+}
 
 // maxOpened bounds how many states of what was agreed are kept ready.
 const maxOpened = 4
@@ -107,7 +113,7 @@ func (r *Record) terms(ctx context.Context, asOf int64) (*opened, error) {
 
 func openTerms(rows map[string][]truce.Row, version string) (*opened, error) {
 	if len(rows["mission"]) == 0 {
-		return nil, errNoMission
+		return nil, errNoMission()
 	}
 	m, err := shelved(rows)
 	if err != nil {

@@ -3,7 +3,9 @@ package record
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -382,4 +384,45 @@ func FuzzFold(f *testing.F) {
 			}
 		}
 	})
+}
+
+var update = flag.Bool("update", false, "write the table of kinds into docs/entries.md")
+
+// The table in the docs is made from the kinds, so that it cannot be wrong.
+func TestTheTableOfKindsIsInTheDocs(t *testing.T) {
+	const name, begin, end = "../docs/entries.md", "<!-- kinds -->\n", "<!-- end of kinds -->"
+	var b strings.Builder
+	b.WriteString("\n| kind | what happened | needs | may have |\n| --- | --- | --- | --- |\n")
+	for _, k := range Kinds() {
+		words := k.Words
+		if k.Two {
+			words += "; two people"
+		}
+		code := func(names []string) string {
+			if names == nil {
+				return ""
+			}
+			return "`" + strings.Join(names, "` `") + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Name, words, code(k.Needs), code(k.May))
+	}
+	b.WriteString("\n")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(text), begin)
+	old, tail, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatal("the places for the table are not there")
+	}
+	if *update {
+		if err := os.WriteFile(name, []byte(head+begin+b.String()+end+tail), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(b.String(), old); diff != "" {
+		t.Errorf("go test ./record -run Docs -update\n%s", diff)
+	}
 }
