@@ -97,7 +97,7 @@ func (p *Policy) level(e entities, do Action, g Grade) Level {
 }
 
 // Whole reports whether every field of a grade is seen whole. Only then may rows be looked
-// for by such fields: by Row.Box where places and times are whole, by Row.Text where
+// for by such fields: by Row.Box where places and times are whole, by Row.Text where words,
 // sources, personal and internal fields are. Otherwise whoever asks often enough learns
 // from which rows are found what is withheld in them.
 func (g Grant) Whole(grade Grade) bool {
