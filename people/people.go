@@ -129,7 +129,7 @@ func New(side Side, o Options) (*People, error) {
 		return nil, invalid("Argon", "too cheap", "at least 19456 KiB, 2 passes, 1 lane")
 	}
 	p := &People{side: side, o: o, argon: o.Argon, hashing: make(chan struct{}, 4)}
-	p.dummy = p.argon.hash("")
+	p.dummy = p.argon.none()
 	if err := p.setPasskeys(); err != nil {
 		return nil, err
 	}
