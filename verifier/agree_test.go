@@ -69,6 +69,21 @@ func TestBothAgreeAtTheEdges(t *testing.T) {
 		{name: "a checkpoint with a further line", spoil: resigned(t, desk, func(c *ledger.Checkpoint) { c.Extension = "more\n" }), want: sound},
 		{name: "another desk's checkpoint, when that is trusted too", spoil: func(l *loose) { l.sign(t, other) }, keys: []string{desk.Verifier(), other.Verifier()}, want: sound},
 		{name: "another desk's checkpoint", spoil: func(l *loose) { l.sign(t, other) }, keys: []string{desk.Verifier()}, want: bad},
+		{name: "another desk's checkpoint, when only that is trusted", spoil: func(l *loose) { l.sign(t, other) }, keys: []string{other.Verifier()}, want: bad},
+		{name: "an older checkpoint by another desk", since: func(l *loose) []byte { c := l.clone(); c.sign(t, other); return c.note }, keys: []string{desk.Verifier(), other.Verifier()}, want: bad},
+		{name: "an older checkpoint, co-signed falsely", since: func(l *loose) []byte {
+			c := l.clone()
+			c.sign(t, desk, witness)
+			b := c.note[len(c.note)-10:]
+			copy(b, "AAAA")
+			return c.note
+		}, keys: []string{desk.Verifier(), witness.WitnessVerifier()}, spoil: func(l *loose) { l.sign(t, desk, witness) }, want: bad},
+		{name: "an older checkpoint, not yet co-signed", since: func(l *loose) []byte { return l.note }, keys: []string{desk.Verifier(), witness.WitnessVerifier()}, spoil: func(l *loose) { l.sign(t, desk, witness) }, want: sound},
+		{name: "entry 0 is a report", spoil: first(t, desk, func(e *ledger.Entry) { e.Kind, e.Enrols = "report.received", "" }), want: bad},
+		{name: "entry 0 revokes", spoil: first(t, desk, func(e *ledger.Entry) { e.Kind = ledger.KeyRevoked }), keys: []string{desk.Verifier()}, want: bad},
+		{name: "entry 0 enrols somebody else", spoil: first(t, desk, func(e *ledger.Entry) { e.Enrols = other.Verifier() }), keys: []string{desk.Verifier()}, want: bad},
+		{name: "entry 0 signs for itself", spoil: first(t, desk, func(e *ledger.Entry) { e.Sig = desk.Sign(e.Message()) }), want: sound},
+		{name: "entry 0 signed by somebody else", spoil: first(t, desk, func(e *ledger.Entry) { e.Sig = other.Sign(e.Message()) }), want: bad},
 		{name: "another desk's checkpoint, no key given", spoil: func(l *loose) { l.sign(t, other) }, want: bad},
 		{name: "the desk's key revoked by itself at last, key given", grow: func(m *maker) { m.add(ledger.KeyRevoked, m.key, m.key.Verifier(), false, nil) }, keys: []string{desk.Verifier()}, want: sound},
 		{name: "the desk's key revoked by itself at last, no key given", grow: func(m *maker) { m.add(ledger.KeyRevoked, m.key, m.key.Verifier(), false, nil) }, want: bad},
@@ -130,5 +145,18 @@ func resigned(t *testing.T, k *ledger.Key, change func(*ledger.Checkpoint)) func
 			t.Fatal(err)
 		}
 		l.note = note
+	}
+}
+
+// first changes entry 0 of a record that is that entry alone.
+func first(t *testing.T, k *ledger.Key, change func(*ledger.Entry)) func(*loose) {
+	return func(l *loose) {
+		e, err := ledger.ParseLeaf(l.leaves[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(e)
+		l.leaves, l.lines = [][]byte{e.Leaf()}, l.lines[:1]
+		l.sign(t, k)
 	}
 }
