@@ -68,7 +68,7 @@ func (r *Record) everything(ctx context.Context, asOf int64, kind string, each f
 // noMission is what a record without a mission answers to whatever needs one.
 type noMission struct{}
 
-func (noMission) Error() string { return "the record has no mission yet" }
+func (noMission) Error() string { return "the record has no whole mission yet" }
 
 func errNoMission() error {
 	return &truce.Error{Kind: truce.Absent, At: "mission", Msg: "there is none", Hint: "load a mission folder: truce load FOLDER", Err: noMission{}}
@@ -165,7 +165,7 @@ func shelved(rows map[string][]truce.Row) (*Mission, error) {
 	read := func(name string) ([]byte, error) {
 		t, ok := texts[path.Clean(name)]
 		if !ok {
-			return nil, &truce.Error{Kind: truce.Invalid, At: name, Msg: "the record does not keep this file", Err: fs.ErrNotExist}
+			return nil, &truce.Error{Kind: truce.Absent, At: name, Msg: "the record does not keep this file", Hint: "load the mission's folder again", Err: noMission{}}
 		}
 		return []byte(t), nil
 	}
