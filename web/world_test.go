@@ -79,7 +79,7 @@ func (l *lines) String() string {
 }
 
 // take returns the lines since the last call, parsed.
-func (l *lines) take(t *testing.T) []map[string]any {
+func (l *lines) take(t testing.TB) []map[string]any {
 	t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -168,7 +168,7 @@ func (s *side) Forget(ctx context.Context, kind, id string) (bool, error) {
 
 // world is an instance behind a real server.
 type world struct {
-	*testing.T
+	testing.TB
 	ctx    context.Context
 	clock  *clock
 	db     *store.DB
@@ -182,7 +182,7 @@ type world struct {
 }
 
 // newWorld serves the sample mission.
-func newWorld(t *testing.T, change ...func(*Options)) *world {
+func newWorld(t testing.TB, change ...func(*Options)) *world {
 	t.Helper()
 	sample, err := sampleFile()
 	if err != nil {
@@ -196,7 +196,7 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 	if err := os.WriteFile(filepath.Join(dir, "record.db"), data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, ctx: context.Background(), clock: &clock{at: noon}, log: &lines{}, apps: map[string]string{}}
+	w := &world{TB: t, ctx: context.Background(), clock: &clock{at: noon}, log: &lines{}, apps: map[string]string{}}
 	if w.db, err = store.Open(w.ctx, filepath.Join(dir, "record.db"), store.Options{Now: w.clock.now, Fold: record.Fold}); err != nil {
 		t.Fatal(err)
 	}
@@ -328,7 +328,7 @@ func (c *client) token(roles ...string) *client {
 
 // reply is an answer, read whole.
 type reply struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	body   string
@@ -389,7 +389,7 @@ func (c *client) do(method, path string, in io.Reader, headers ...string) reply 
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	c.no(err)
-	return reply{c.T, resp.StatusCode, resp.Header, string(body)}
+	return reply{c.TB, resp.StatusCode, resp.Header, string(body)}
 }
 
 // want fails unless an answer has a status and, if given, a code.
