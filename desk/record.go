@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,9 +23,11 @@ type Record struct {
 	policy *access.Policy
 	key    *ledger.Key
 	now    func() time.Time
+	org    string
 
 	mu    sync.Mutex
 	ready []*opened  // what was agreed, as of a few entries
+	last  *Judged    // the last answer of the engine
 	sign  sync.Mutex // one checkpoint is signed at a time
 }
 
@@ -32,7 +36,11 @@ type RecordOptions struct {
 	DB  *store.DB
 	Key *ledger.Key      // the instance's
 	Now func() time.Time // nil: the wall clock
+	Org string           // the mission's own organisation; empty: [DefaultOrg]
 }
+
+// DefaultOrg is what the mission's own organisation is called.
+const DefaultOrg = "mission"
 
 // NewRecord opens a record for use.
 func NewRecord(o RecordOptions) (*Record, error) {
@@ -43,7 +51,7 @@ func NewRecord(o RecordOptions) (*Record, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Record{db: o.DB, policy: policy, key: o.Key, now: o.Now}, nil
+	return &Record{db: o.DB, policy: policy, key: o.Key, now: o.Now, org: cmp.Or(o.Org, DefaultOrg)}, nil
 }
 
 // Act is something that happens and becomes an entry.
@@ -59,6 +67,8 @@ type Act struct {
 	Key *ledger.Key
 	// Enrols is the verifier key of a key.enrolled or key.revoked entry.
 	Enrols string
+
+	loaded bool // from a mission's folder, which was read as a whole before
 }
 
 // Entered says where an act went.
@@ -78,6 +88,9 @@ func (r *Record) Write(ctx context.Context, who access.Person, acts ...Act) ([]E
 	drafts := make([]store.Draft, len(acts))
 	for i, a := range acts {
 		d, err := r.draft(who, a)
+		if err == nil {
+			err = r.sound(ctx, a)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -137,6 +150,12 @@ func (r *Record) complete(who access.Person, a Act) (ledger.Fields, access.Label
 	}
 	if label, err = access.ParseLabel(mark); err != nil {
 		return fields, label, err
+	}
+	if who.Party != "" && label.Party == "" { // a party's word is marked as the party's
+		label.Party = who.Party
+	}
+	if label.Party != "" && label.TLP == access.Strict && !slices.Contains(label.To, access.OfOrg(r.org)) {
+		label.To = append(label.To, access.OfOrg(r.org)) // or the mission could not read what it was given
 	}
 	if err := fields.Set("author", who.ID); err != nil {
 		return fields, label, err

@@ -430,3 +430,66 @@ func TestDestroyedWordsAreGoneFromTheFiles(t *testing.T) {
 		t.Errorf("%+v, %v", v, err)
 	}
 }
+
+// An act after which nothing could be judged is refused, and leaves nothing behind.
+func TestWhatWouldBreakTheTermsIsRefused(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	before, err := r.State(ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, kind, want string
+		f                map[string]any
+	}{
+		{"an agreement that cannot be read", "agreement.adopted", "unknown", map[string]any{"id": "sy-coh-2016-02", "name": "../../agreements/sy-coh-2016-02.yaml", "version": "x", "text": "truce: 1\nunknown: key\n"}},
+		{"a register that is none", "register.adopted", "", map[string]any{"name": "register.yaml", "text": "register: 7\n"}},
+		{"a step of an actor nobody knows", "adherence.changed", `no actor "martians"`, map[string]any{"agreement": "sy-coh-2016-02", "actor": "martians", "status": "accepted", "at": "2016-02-27T00:00:00Z"}},
+		{"a moment that the agreement does not have", "moment.declared", "has no moment", map[string]any{"agreement": "sy-cessation-2016-09", "moment": "doomsday", "at": "2016-09-12T00:00:00Z", "by": "chair"}},
+		{"a word that no judge says", "calm.judged", "says", map[string]any{"agreement": "sy-cessation-2016-09", "clause": "N10", "by": "russia", "at": "2016-09-13T00:00:00Z", "says": "splendid"}},
+	} {
+		_, err := r.Write(ctx, head("amal"), Act{Kind: c.kind, Fields: c.f})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	after, err := r.State(ctx, 0)
+	if err != nil || before.Line() != after.Line() {
+		t.Errorf("%v\n%s\n%s", err, before.Line(), after.Line())
+	}
+}
+
+// Entries that change nothing which is judged do not make the engine judge again, and those
+// that do, do: what is kept ready is what a fresh look gives.
+func TestWhatIsKeptReadyIsWhatAFreshLookGives(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	who := head("amal")
+	acts := []Act{
+		{Kind: "contact.made", Fields: map[string]any{"with": "russia", "at": "2016-08-27T18:00:00Z", "words": "asked"}},
+		{Kind: "element.assessed", Fields: map[string]any{"element": "C143/1", "changes": map[string]any{"by": []string{"russia"}}, "reason": "seen"}},
+		{Kind: "report.retracted", Fields: map[string]any{"id": "C061", "reason": "withdrawn"}},
+		{Kind: "adherence.changed", Fields: map[string]any{"agreement": "sy-coh-2016-02", "actor": "ahrar-al-sham", "as": "opposition", "status": "accepted", "at": "2016-02-26T12:00:00Z", "by": "hnc", "standing": "established"}},
+		{Kind: "contact.made", Fields: map[string]any{"with": "russia", "at": "2016-08-27T19:00:00Z", "words": "asked again"}},
+	}
+	for i, a := range acts {
+		if _, err := r.Write(ctx, who, a); err != nil {
+			t.Fatalf("%s: %v", a.Kind, err)
+		}
+		for _, asOf := range []int64{0, 150, 0} {
+			kept, err := r.State(ctx, asOf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fresh, err := NewRecord(RecordOptions{DB: r.db, Key: r.key, Now: r.now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			anew, err := fresh.State(ctx, asOf)
+			if err != nil || kept.Line() != anew.Line() {
+				t.Errorf("after %d acts, as of %d: %v\n%s\n%s", i+1, asOf, err, kept.Line(), anew.Line())
+			}
+		}
+	}
+}

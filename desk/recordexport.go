@@ -56,6 +56,7 @@ func (r *Record) Export(ctx context.Context, who access.Person, q Question, form
 func (r *Record) exported(ctx context.Context, who access.Person, q Question) iter.Seq2[Seen, error] {
 	return func(yield func(Seen, error) bool) {
 		q.Limit, q.After = MaxLimit, ""
+		seen := r.view(who, access.Export)
 		for {
 			query, err := r.query(ctx, who, access.Export, q)
 			if err != nil {
@@ -67,8 +68,8 @@ func (r *Record) exported(ctx context.Context, who access.Person, q Question) it
 				yield(Seen{}, err)
 				return
 			}
-			for _, v := range page.Rows {
-				s, err := r.seen(ctx, who, access.Export, v)
+			for _, row := range page.Rows {
+				s, err := seen.row(ctx, row)
 				if !yield(s, err) || err != nil {
 					return
 				}
@@ -183,7 +184,7 @@ func (r *Record) geometry(ctx context.Context, raw json.RawMessage) json.RawMess
 			if err != nil {
 				continue
 			}
-			if place, err = r.coarse(ctx)(place); err != nil || place == nil || json.Unmarshal(place, &p) != nil {
+			if place, err = r.coarsen(ctx, place); err != nil || place == nil || json.Unmarshal(place, &p) != nil {
 				continue
 			}
 		}

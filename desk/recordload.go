@@ -112,7 +112,7 @@ func (l *loader) name(path string) string {
 
 func (l *loader) act(kind, id string, fields map[string]any) {
 	fields["mark"] = l.o.Mark
-	l.acts = append(l.acts, Act{Kind: kind, Submission: submission(kind, id, fields), Fields: fields})
+	l.acts = append(l.acts, Act{Kind: kind, Submission: submission(kind, id, fields), Fields: fields, loaded: true})
 }
 
 // submission names an act by what it says, so that the same one is known again.

@@ -64,9 +64,9 @@ func (r *Record) Rows(ctx context.Context, who access.Person, q Question) (Page,
 	if err != nil {
 		return Page{}, err
 	}
-	p := Page{Rows: []Seen{}, Next: got.Next}
-	for _, v := range got.Rows {
-		s, err := r.seen(ctx, who, access.List, v)
+	p, seen := Page{Rows: []Seen{}, Next: got.Next}, r.view(who, access.List)
+	for _, row := range got.Rows {
+		s, err := seen.row(ctx, row)
 		if err != nil {
 			return Page{}, err
 		}
@@ -99,7 +99,7 @@ func (r *Record) maySearch(who access.Person, do access.Action, q Question, mark
 	}
 	g := r.policy.Fields(who, do, q.Kind, label, r.now())
 	return (q.Box == nil || g.Whole(access.GradePlace) && g.Whole(access.GradeTime)) &&
-		(q.Text == "" || g.Whole(access.GradeSource) && g.Whole(access.GradePersonal) && g.Whole(access.GradeInternal))
+		(q.Text == "" || g.Whole(access.GradeSource) && g.Whole(access.GradePersonal) && g.Whole(access.GradeInternal) && g.Whole(access.GradeWords))
 }
 
 func (r *Record) labels(ctx context.Context, who access.Person, do access.Action, kind string) ([]string, error) {
@@ -110,38 +110,83 @@ func (r *Record) labels(ctx context.Context, who access.Person, do access.Action
 	return r.policy.Labels(who, do, kind, all, r.now()), nil
 }
 
-// seen cuts a row down to what a person may see of it.
-func (r *Record) seen(ctx context.Context, who access.Person, do access.Action, v truce.Row) (Seen, error) {
-	label, err := access.ParseLabel(v.Label)
+// view is what one person sees in one answer. What the policy grants is asked once for
+// each kind and mark, not for every row.
+type view struct {
+	r      *Record
+	who    access.Person
+	do     access.Action
+	grants map[[2]string]access.Grant
+	places map[string]json.RawMessage // coarse ones, by the place as it was
+}
+
+func (r *Record) view(who access.Person, do access.Action) *view {
+	return &view{r, who, do, map[[2]string]access.Grant{}, map[string]json.RawMessage{}}
+}
+
+// grant is what the person sees of a kind of row under a mark.
+func (v *view) grant(kind, mark string) (access.Grant, error) {
+	key := [2]string{kind, mark}
+	g, ok := v.grants[key]
+	if !ok {
+		label, err := access.ParseLabel(mark)
+		if err != nil {
+			return g, err
+		}
+		g = v.r.policy.Fields(v.who, v.do, kind, label, v.r.now())
+		v.grants[key] = g
+	}
+	return g, nil
+}
+
+// row cuts a row down to what the person may see of it.
+func (v *view) row(ctx context.Context, row truce.Row) (Seen, error) {
+	g, err := v.grant(row.Kind, row.Label)
 	if err != nil {
 		return Seen{}, err
 	}
-	body, err := r.policy.Fields(who, do, v.Kind, label, r.now()).Apply(v.Body, r.coarse(ctx))
-	return Seen{Kind: v.Kind, ID: v.ID, Mark: label.Shown(), Body: body}, err
+	label, err := access.ParseLabel(row.Label)
+	if err != nil {
+		return Seen{}, err
+	}
+	body, err := g.Apply(row.Body, v.coarse(ctx))
+	return Seen{Kind: row.Kind, ID: row.ID, Mark: label.Shown(), Body: body}, err
 }
 
 // coarse makes a place as coarse as the mission publishes places.
-func (r *Record) coarse(ctx context.Context) access.Coarsen {
+func (v *view) coarse(ctx context.Context) access.Coarsen {
 	return func(raw json.RawMessage) (json.RawMessage, error) {
-		var p truce.Place
-		if err := json.Unmarshal(raw, &p); err != nil {
-			return nil, nil // not a place: not to be seen
+		if had, ok := v.places[string(raw)]; ok {
+			return had, nil
 		}
-		o, err := r.terms(ctx, 0)
-		if errors.Is(err, noMission{}) {
-			return nil, nil
+		out, err := v.r.coarsen(ctx, raw)
+		if err == nil {
+			v.places[string(raw)] = out
 		}
-		if err != nil {
-			return nil, err
-		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		shape, ok := o.mission.Extent(&truce.Element{Where: []truce.Place{p}}).GeoJSON()
-		if !ok {
-			return nil, nil
-		}
-		return json.Marshal(truce.Place{Form: truce.FormShape, Shape: shape})
+		return out, err
 	}
+}
+
+// coarsen is nil for what is no place, or must not be shown at all.
+func (r *Record) coarsen(ctx context.Context, raw json.RawMessage) (json.RawMessage, error) {
+	var p truce.Place
+	if err := json.Unmarshal(raw, &p); err != nil {
+		return nil, nil
+	}
+	o, err := r.terms(ctx, 0)
+	if errors.Is(err, noMission{}) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	shape, ok := o.mission.Extent(&truce.Element{Where: []truce.Place{p}}).GeoJSON()
+	if !ok {
+		return nil, nil
+	}
+	return json.Marshal(truce.Place{Form: truce.FormShape, Shape: shape})
 }
 
 // absent is the one answer for what is not there and for what may not be seen.
@@ -159,7 +204,7 @@ func (r *Record) Row(ctx context.Context, who access.Person, asOf int64, kind, i
 	if err := r.mayRead(who, kind, v.Label); err != nil {
 		return Seen{}, err
 	}
-	return r.seen(ctx, who, access.Read, v)
+	return r.view(who, access.Read).row(ctx, v)
 }
 
 func (r *Record) mayRead(who access.Person, kind, mark string) error {
@@ -192,6 +237,7 @@ func (r *Record) History(ctx context.Context, who access.Person, kind, id string
 	}
 	var out []Seen
 	var refused error
+	seen := r.view(who, access.Read)
 	for _, v := range versions {
 		if v.Row.Body == nil {
 			continue // it had ended
@@ -200,7 +246,7 @@ func (r *Record) History(ctx context.Context, who access.Person, kind, id string
 			refused = err
 			continue
 		}
-		s, err := r.seen(ctx, who, access.Read, v.Row)
+		s, err := seen.row(ctx, v.Row)
 		if err != nil {
 			return nil, err
 		}

@@ -338,41 +338,50 @@ func (r *Record) Verdicts(ctx context.Context, who access.Person, q VerdictQuest
 	if q.Limit <= 0 {
 		q.Limit = DefaultLimit
 	}
-	for _, v := range j.Verdicts {
-		if q.Element != "" && v.Element != q.Element || q.Agreement != "" && v.Agreement != q.Agreement || q.Outcome != "" && string(v.Outcome) != q.Outcome ||
-			!slices.Contains(labels, j.rows[v.Element].label) {
+	seen := r.view(who, access.List)
+	for i, e := range j.Elements {
+		if q.Element != "" && e.ID != q.Element || !slices.Contains(labels, j.rows[e.ID].label) {
 			continue
 		}
-		if p.Total++; p.Total <= start {
-			continue
+		list := slices.Collect(j.verdicts(i))
+		if q.Element != "" {
+			list = j.full(i)
 		}
-		if len(p.Verdicts) == min(q.Limit, MaxLimit) {
-			p.Next = fmt.Sprint(start + len(p.Verdicts))
-			continue
+		for _, v := range list {
+			if q.Agreement != "" && v.Agreement != q.Agreement || q.Outcome != "" && string(v.Outcome) != q.Outcome {
+				continue
+			}
+			if p.Total++; p.Total <= start {
+				continue
+			}
+			if len(p.Verdicts) == min(q.Limit, MaxLimit) {
+				p.Next = fmt.Sprint(start + len(p.Verdicts))
+				continue
+			}
+			body, err := seen.verdict(ctx, v, j.rows[e.ID].label)
+			if err != nil {
+				return p, err
+			}
+			p.Verdicts = append(p.Verdicts, body)
 		}
-		body, err := r.seenVerdict(ctx, who, v, j.rows[v.Element].label)
-		if err != nil {
-			return p, err
-		}
-		p.Verdicts = append(p.Verdicts, body)
 	}
 	return p, nil
 }
 
-// seenVerdict cuts a verdict down to what a person may see, under the mark of its element.
-func (r *Record) seenVerdict(ctx context.Context, who access.Person, v truce.Verdict, mark string) (json.RawMessage, error) {
-	label, err := access.ParseLabel(mark)
+// verdict cuts a verdict down to what a person may see, under the mark of its element.
+func (v *view) verdict(ctx context.Context, x truce.Verdict, mark string) (json.RawMessage, error) {
+	g, err := v.grant("verdict", mark)
 	if err != nil {
 		return nil, err
 	}
 	raw, err := json.Marshal(struct {
 		ID string `json:"id"`
 		truce.Verdict
-	}{v.Agreement + "/" + v.Clause + "/" + v.Element, v})
+	}{x.Agreement + "/" + x.Clause + "/" + x.Element, x})
 	if err != nil {
 		return nil, err
 	}
-	return r.policy.Fields(who, access.List, "verdict", label, r.now()).Apply(raw, r.coarse(ctx))
+	return g.Apply(raw, v.coarse(ctx))
 }
 
 // Wait returns the number of entries once there are more than size.

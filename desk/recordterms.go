@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"iter"
+	"maps"
 	"path"
 	"slices"
 	"time"
@@ -15,6 +17,7 @@ import (
 
 	"truce"
 	"truce/actors"
+	"truce/record"
 	"truce/store"
 	"truce/terms"
 )
@@ -25,13 +28,28 @@ type opened struct {
 	version string // of the rows it was made from
 	mission *Mission
 	judges  []*terms.Judge
+	clauses []ClauseKey       // that are judged, in order
 	found   map[string]judged // by element
+	at      span              // numbers of entries as of which it is this
 }
 
-// judged are the verdicts on one version of an element.
+// span is a stretch of numbers of entries, ends included.
+type span struct{ from, to int64 }
+
+func (s span) holds(n int64) bool { return s.from <= n && n <= s.to }
+
+// judged is what was found of one version of an element, for each clause in order.
 type judged struct {
-	entry    int64
-	verdicts []truce.Verdict
+	entry int64 // the last that changed the element
+	kept  []truce.Verdict
+	all   []brief
+}
+
+// brief is a verdict in short: where it stands among those kept, or that it is no
+// violation, and why.
+type brief struct {
+	kept int32 // -1: no violation
+	code string
 }
 
 // weighed is an element's mark and the last entry that changed it.
@@ -77,26 +95,25 @@ func errNoMission() error {
 // maxOpened bounds how many states of what was agreed are kept ready.
 const maxOpened = 4
 
-// terms opens the mission as the record knew it.
+// terms opens the mission as the record knew it. What was opened before stays good until
+// an entry changes what was agreed.
 func (r *Record) terms(ctx context.Context, asOf int64) (*opened, error) {
-	rows := map[string][]truce.Row{}
-	sum := sha256.New()
-	for _, kind := range agreed() {
-		err := r.everything(ctx, asOf, kind, func(v truce.Row) error {
-			rows[kind] = append(rows[kind], v)
-			sum.Write([]byte(kind + "\n" + v.ID + "\n"))
-			sum.Write(v.Body)
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+	n, err := r.known(ctx, asOf)
+	if err != nil {
+		return nil, err
 	}
-	version := hex.EncodeToString(sum.Sum(nil))
+	if o, err := r.stillGood(ctx, n); o != nil || err != nil {
+		return o, err
+	}
+	rows, version, err := r.agreedRows(ctx, n)
+	if err != nil {
+		return nil, err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, o := range r.ready {
 		if o.version == version {
+			o.at = span{min(o.at.from, n), max(o.at.to, n)}
 			return o, nil
 		}
 	}
@@ -104,11 +121,92 @@ func (r *Record) terms(ctx context.Context, asOf int64) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.at = span{n, n}
 	r.ready = append(r.ready, o)
 	if len(r.ready) > maxOpened {
 		r.ready = slices.Delete(r.ready, 0, 1)
 	}
 	return o, nil
+}
+
+// known is an as-of as a number of entries.
+func (r *Record) known(ctx context.Context, asOf int64) (int64, error) {
+	size, err := r.db.Size(ctx)
+	if err != nil || asOf > 0 && asOf < size {
+		return asOf, err
+	}
+	return size, nil
+}
+
+// maxNew is how many entries are looked through for one that changes what was agreed.
+const maxNew = 5000
+
+// stillGood finds what was opened as of n entries, or as of fewer with nothing since that
+// changes it.
+func (r *Record) stillGood(ctx context.Context, n int64) (*opened, error) {
+	var last *opened
+	r.mu.Lock()
+	for _, o := range r.ready {
+		if o.at.holds(n) {
+			r.mu.Unlock()
+			return o, nil
+		}
+		if o.at.to < n && (last == nil || o.at.to > last.at.to) {
+			last = o
+		}
+	}
+	from := n
+	if last != nil {
+		from = last.at.to
+	}
+	r.mu.Unlock()
+	if last == nil || n-from > maxNew {
+		return nil, nil
+	}
+	touched, err := r.anySince(ctx, from, n, agreed()...)
+	if touched || err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last.at.to = max(last.at.to, n)
+	return last, nil
+}
+
+// anySince reports whether an entry from..to-1 makes or may change rows of some kinds.
+func (r *Record) anySince(ctx context.Context, from, to int64, kinds ...string) (bool, error) {
+	for e, err := range r.db.Entries(ctx, from, to) {
+		if err != nil {
+			return false, err
+		}
+		row := rowOf(e.Kind)
+		switch row {
+		case "report", "incident":
+			row = "element"
+		}
+		if row == "" || e.Kind == "entry.destroyed" || slices.Contains(kinds, row) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// agreedRows reads what was agreed as of n entries, with a hash of it.
+func (r *Record) agreedRows(ctx context.Context, n int64) (map[string][]truce.Row, string, error) {
+	rows := map[string][]truce.Row{}
+	sum := sha256.New()
+	for _, kind := range agreed() {
+		err := r.everything(ctx, n, kind, func(v truce.Row) error {
+			rows[kind] = append(rows[kind], v)
+			sum.Write([]byte(kind + "\n" + v.ID + "\n"))
+			sum.Write(v.Body)
+			return nil
+		})
+		if err != nil {
+			return nil, "", err
+		}
+	}
+	return rows, hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 func openTerms(rows map[string][]truce.Row, version string) (*opened, error) {
@@ -130,7 +228,43 @@ func openTerms(rows map[string][]truce.Row, version string) (*opened, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	return &opened{version: version, mission: m, judges: judges, found: map[string]judged{}}, nil
+	o := &opened{version: version, mission: m, judges: judges, found: map[string]judged{}}
+	for _, j := range judges {
+		for _, c := range j.Agreement().Clauses {
+			if terms.Judged(c) {
+				o.clauses = append(o.clauses, ClauseKey{j.Agreement().ID, c.ID})
+			}
+		}
+	}
+	return o, nil
+}
+
+// sound refuses an act after which nothing could be judged any more: an agreement that
+// cannot be read, a step of an actor whom the register does not know.
+func (r *Record) sound(ctx context.Context, a Act) error {
+	kind, ok := record.Lookup(a.Kind)
+	if !ok || a.loaded || !slices.Contains(agreed(), kind.Row) {
+		return nil
+	}
+	n, err := r.known(ctx, 0)
+	if err != nil {
+		return err
+	}
+	rows, _, err := r.agreedRows(ctx, n)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(a.Fields)
+	if err != nil {
+		return &truce.Error{Kind: truce.Invalid, At: a.Kind, Msg: "the fields cannot be written", Err: err}
+	}
+	id, _ := a.Fields[kind.ID].(string)
+	list := slices.DeleteFunc(rows[kind.Row], func(v truce.Row) bool { return kind.ID != "" && v.ID == id })
+	rows[kind.Row] = append(list, truce.Row{Kind: kind.Row, ID: id, Body: body})
+	if _, err := openTerms(rows, "to be"); err != nil && !errors.Is(err, noMission{}) {
+		return &truce.Error{Kind: truce.Invalid, At: a.Kind, Msg: "nothing could be judged after this", Err: err}
+	}
+	return nil
 }
 
 // text is a field of a row's body.
@@ -251,15 +385,63 @@ func (r *Record) elements(ctx context.Context, o *opened, asOf int64) ([]truce.E
 // judge returns the verdicts on every element as of an entry. What was judged before on
 // the same version of an element under the same terms is not judged again.
 func (r *Record) judge(ctx context.Context, asOf int64) (*Judged, error) {
-	o, err := r.terms(ctx, asOf)
+	n, err := r.known(ctx, asOf)
 	if err != nil {
 		return nil, err
 	}
-	elements, rows, err := r.elements(ctx, o, asOf)
+	o, err := r.terms(ctx, n)
 	if err != nil {
 		return nil, err
 	}
-	out := &Judged{opened: o, Elements: elements, rows: rows, Tally: NewTally()}
+	if j, err := r.judgedBefore(ctx, o, n); j != nil || err != nil {
+		return j, err
+	}
+	elements, rows, err := r.elements(ctx, o, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.judgeFresh(ctx, o, elements, rows); err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := &Judged{Elements: elements, Tally: NewTally(), opened: o, rows: rows, at: span{n, n}, found: make([]judged, len(elements))}
+	for i := range elements {
+		e := &elements[i]
+		out.found[i] = o.found[e.ID]
+		for v := range out.verdicts(i) {
+			out.Tally.add(o.mission, e, v)
+		}
+	}
+	r.last = out
+	return out, nil
+}
+
+// judgedBefore is the last answer, if no entry since has touched an element.
+func (r *Record) judgedBefore(ctx context.Context, o *opened, n int64) (*Judged, error) {
+	r.mu.Lock()
+	last, at := r.last, span{}
+	if last != nil {
+		at = last.at
+	}
+	r.mu.Unlock()
+	switch {
+	case last == nil || last.opened != o || n < at.from || n-at.to > maxNew:
+		return nil, nil
+	case at.holds(n):
+		return last, nil
+	}
+	if touched, err := r.anySince(ctx, at.to, n, "element"); touched || err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last.at.to = max(last.at.to, n)
+	return last, nil
+}
+
+// judgeFresh judges the elements that were not judged as they are now.
+func (r *Record) judgeFresh(ctx context.Context, o *opened, elements []truce.Element, rows map[string]weighed) error {
 	var fresh []truce.Element
 	r.mu.Lock()
 	for _, e := range elements {
@@ -269,36 +451,58 @@ func (r *Record) judge(ctx context.Context, asOf int64) (*Judged, error) {
 	}
 	r.mu.Unlock()
 	result := &Result{Mission: o.mission, Judges: o.judges, Elements: fresh, Tally: NewTally(), Kept: map[string][]truce.Verdict{}}
-	all := map[string][]truce.Verdict{}
-	err = result.judge(ctx, CheckOptions{Each: func(e *truce.Element, v truce.Verdict) error {
-		all[e.ID] = append(all[e.ID], v)
+	found := map[string]judged{}
+	err := result.judge(ctx, CheckOptions{Each: func(e *truce.Element, v truce.Verdict) error {
+		j := found[e.ID]
+		b := brief{-1, v.Code}
+		if v.Outcome != truce.NoViolation {
+			b.kept = int32(len(j.kept))
+			j.kept = append(j.kept, v)
+		}
+		j.entry, j.all = rows[e.ID].entry, append(j.all, b)
+		found[e.ID] = j
 		return nil
 	}})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for id, vs := range all {
-		o.found[id] = judged{rows[id].entry, vs}
-	}
-	for i := range elements {
-		e := &elements[i]
-		for _, v := range o.found[e.ID].verdicts {
-			out.Tally.add(o.mission, e, v)
-			out.Verdicts = append(out.Verdicts, v)
-		}
-	}
-	return out, nil
+	maps.Copy(o.found, found)
+	return nil
 }
 
 // Judged is what the engine says of a whole record as of an entry: elements by time and
 // identifier, and for each its verdicts in the order of the agreements.
 type Judged struct {
 	Elements []truce.Element
-	Verdicts []truce.Verdict
 	Tally    *Tally
 
 	opened *opened
 	rows   map[string]weighed
+	found  []judged // as Elements
+	at     span
+}
+
+// verdicts yields the verdicts on the i-th element. Of those that are no violation it gives
+// clause and code alone; [Record.Verdicts] of one element gives them in full.
+func (j *Judged) verdicts(i int) iter.Seq[truce.Verdict] {
+	return func(yield func(truce.Verdict) bool) {
+		for k, b := range j.found[i].all {
+			c := j.opened.clauses[k]
+			v := truce.Verdict{Agreement: c.Agreement, Clause: c.Clause, Element: j.Elements[i].ID, Outcome: truce.NoViolation, Code: b.code, Codes: []string{b.code}}
+			if b.kept >= 0 {
+				v = j.found[i].kept[b.kept]
+			}
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// full judges one element anew and keeps every reason.
+func (j *Judged) full(i int) []truce.Verdict {
+	r := &Result{Mission: j.opened.mission, Judges: j.opened.judges, Elements: j.Elements[i : i+1]}
+	return r.judgeBlock(0)[0]
 }
