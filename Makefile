@@ -22,11 +22,16 @@ lint: ## vet and staticcheck
 	go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
-bench: ## Truce beside PostGIS and GeoPandas on the same incidents, about ten minutes
+bench: ## the judge beside PostGIS and GeoPandas, the record beside the bare driver and bare hashing
 	go run ./bench -write docs/bench.md
+	scripts/recordbench.sh docs/record-speed.md
 
-verify: ## the long proofs: the slow second evaluator, and a minute for each fuzz target
+verify: ## the long proofs, some hours: second opinions, power cuts, kills, tampering, fuzzing
 	go test ./terms/brute -timeout 6h -agreements $(AGREEMENTS)
+	go test ./access -timeout 6h -run SecondOpinion -cells 0
+	go test ./verifier -timeout 6h -mutations 120000
+	go test ./store/disk -timeout 6h -cuts 10000 -nth 500
+	go test ./cmd/truce -timeout 6h -run 'Crash|Restore|Full' -kills 1000 -flips 1000
 	@set -e; grep -rn --include='*_test.go' -oE '^func Fuzz[A-Za-z0-9_]*' . | sed 's/:.*func /:/' | sort | while IFS=: read -r file name; do \
 		echo "$$name in $$(dirname $$file), $(FUZZTIME)"; \
 		go test $$(dirname $$file) -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); \
