@@ -60,7 +60,7 @@ func TestTampering(t *testing.T) {
 	small := slices.IndexFunc(all, func(s sample) bool { return len(s.m.entries) > 100 })
 	counts := map[string]int{}
 	start := time.Now()
-	for i := 0; i < *mutations; i++ {
+	for i, done := 0, 0; done < *mutations; i++ {
 		r := rand.New(rand.NewPCG(20160827, uint64(i)))
 		s, other := all[r.IntN(small)], all[r.IntN(small)]
 		if r.IntN(120) == 0 {
@@ -71,6 +71,7 @@ func TestTampering(t *testing.T) {
 		if files == nil {
 			continue
 		}
+		done++
 		counts[form.name]++
 		keys := s.keys
 		if len(keys) == 1 && since == nil && unsigned[form.name] && r.IntN(2) == 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -239,4 +240,45 @@ func fieldsOf(receipt string) string {
 	_, rest, _ := strings.Cut(receipt, `"fields":`)
 	fields, _, _ := strings.Cut(rest, `,"proof"`)
 	return fields
+}
+
+// An entry whose signature is false proves nothing to whoever has that person's key.
+func TestReceiptOfAFalseSignature(t *testing.T) {
+	m := begin(t, "false signature")
+	ana := testKey(t, "desk.example/ana")
+	e := m.add("report.received", ana, "", false, map[string]any{"what": "heard"})
+	e.Sig = m.key.Sign(e.Message())
+	l := m.loosen(2)
+	made, err := ledger.MakeReceipt(e, 1, e.Fields, []ledger.Hash{ledger.LeafHash(l.leaves[0])}, l.note)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mine, theirs := bothReceipt(t, made.Text(), []string{m.key.Verifier(), ana.Verifier()}); mine == "" || theirs == "" {
+		t.Errorf("%q, ledger %q", mine, theirs)
+	}
+}
+
+// A witness whose key is given must have co-signed the checkpoint of a receipt too. Package ledger
+// leaves it to its caller to ask for that: it says who signed.
+func TestReceiptWithoutItsWitness(t *testing.T) {
+	m, w := begin(t, "witnessed"), testKey(t, "witness.example")
+	keys := []string{m.key.Verifier(), w.WitnessVerifier()}
+	for _, c := range []struct {
+		name  string
+		note  []byte
+		sound bool
+	}{{"co-signed", m.loosen(1, w).note, true}, {"not co-signed", m.loosen(1).note, false}} {
+		made, err := ledger.MakeReceipt(m.entries[0], 0, m.entries[0].Fields, nil, c.note)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine, _ := bothReceipt(t, made.Text(), keys)
+		proved, err := made.Open(keys...)
+		if err == nil && len(proved.Signers) < len(keys) {
+			err = errors.New("not all of them signed")
+		}
+		if (mine == "") != c.sound || (err == nil) != c.sound {
+			t.Errorf("%s: %q, ledger %v", c.name, mine, err)
+		}
+	}
 }
