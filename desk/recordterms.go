@@ -65,7 +65,16 @@ func agreed() []string {
 
 // everything lists all rows of a kind, whatever their mark: only for what the engine needs.
 func (r *Record) everything(ctx context.Context, asOf int64, kind string, each func(truce.Row) error) error {
-	q := store.Query{AsOf: asOf, Kind: kind, AnyLabel: true, Limit: 1000}
+	return r.all(ctx, store.Query{AsOf: asOf, Kind: kind}, each)
+}
+
+// within lists all rows of a kind that belong to one thing, as they are now.
+func (r *Record) within(ctx context.Context, kind, parent string, each func(truce.Row) error) error {
+	return r.all(ctx, store.Query{Kind: kind, Parent: parent}, each)
+}
+
+func (r *Record) all(ctx context.Context, q store.Query, each func(truce.Row) error) error {
+	q.AnyLabel, q.Limit = true, 1000
 	for {
 		page, err := r.db.List(ctx, q)
 		if err != nil {

@@ -39,7 +39,7 @@ var shapes = map[string]shape{
 	"as": word, "status": word, "at": instant, "until": instant, "by": word, "standing": word, "areas": words, "moment": word, "note": prose,
 	"clause": word, "says": word, "source": word, "read_at": word, "received": instant, "elements": elements, "boxes": boxes,
 	"members": words, "element": word, "changes": object, "box": box, "sha256": digest, "size": count, "media": word,
-	"report": word, "captured": instant, "address": prose, "copy": digest, "where": place,
+	"what": word, "report": word, "captured": instant, "address": prose, "copy": digest, "where": place,
 	"incident": word, "body": word, "standard": word, "statement": prose, "verdict": word, "attribution": object, "dissent": prose,
 	"with": word, "words": prose, "about": word, "reply_due": instant, "entries": count, "kind": word, "row": word, "to": word,
 	"sealed": prose, "people": words, "do": word, "act": object, "entry": count, "names": words,

@@ -181,6 +181,9 @@ func (c *change) plain() error {
 		row.Text = b.words("title")
 	}
 	row.Parent = b.text("incident")
+	if row.Kind == "viewing" {
+		row.Parent = b.text("sha256")
+	}
 	return c.write(row, b)
 }
 

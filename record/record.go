@@ -69,6 +69,7 @@ var kinds = []Kind{
 	{Name: "incident.split", Words: "split off an incident", Row: "incident", ID: "id", Needs: []string{"id", "members", "reason"}, fold: (*change).split},
 	{Name: "element.assessed", Words: "element assessed", Row: "element", ID: "element", Needs: []string{"element", "changes", "reason"}, May: []string{"box"}, fold: (*change).assessment},
 	{Name: "attachment.added", Words: "attachment added", Row: "attachment", ID: "sha256", Needs: []string{"sha256", "name", "size", "media"}, May: []string{"report", "captured", "address", "copy"}},
+	{Name: "attachment.seen", Words: "attachment looked at", Row: "viewing", Needs: []string{"sha256", "what"}, May: []string{"note"}},
 	{Name: "coverage.logged", Words: "watch kept", Row: "coverage", Needs: []string{"valid", "where"}, May: []string{"by", "note"}},
 
 	{Name: "finding.signed", Words: "finding signed", Row: "finding", ID: "id", Needs: []string{"id", "incident", "body", "standard", "statement"}, May: []string{"verdict", "attribution", "dissent"}, Two: true},

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"time"
 
@@ -89,6 +90,67 @@ func (c *attachCmd) Run(ctx context.Context, s *streams) error {
 		return nil
 	})
 }
+
+type custodyCmd struct {
+	where
+	Hash string `arg:"" help:"The attachment's SHA-256."`
+	HTML string `name:"html" help:"Write one printable page to FILE." placeholder:"FILE"`
+}
+
+func (custodyCmd) Help() string {
+	return `Example:
+
+  truce custody 3b1f... --html custody.html
+
+The chain of custody on one page: what it is, where it came from, who looked at it when.`
+}
+
+// Run prints an attachment's chain of custody.
+func (c *custodyCmd) Run(ctx context.Context, s *streams) error {
+	return c.with(ctx, false, func(at *site) error {
+		files, err := c.files()
+		if err != nil {
+			return err
+		}
+		item, custody, err := at.record.Custody(ctx, at.who, files, c.Hash)
+		if err != nil {
+			return err
+		}
+		if c.HTML == "" {
+			return attach.CustodyText(s.out, item, custody)
+		}
+		return writeSecret(c.HTML, s.out, func(w io.Writer) error { return attach.CustodyPage(w, item, custody) })
+	})
+}
+
+type cosignCmd struct {
+	where
+	URL     string `arg:"" help:"The witness's address, such as https://other.example/witness."`
+	Witness string `help:"The witness's verifier key." required:"" placeholder:"VKEY"`
+}
+
+func (cosignCmd) Help() string {
+	return `Example:
+
+  truce cosign https://other.example/witness --witness "other.example+1a2b3c4d+Bxyz..."
+
+A witness signs only what continues what it signed before: nobody can then be shown another
+history. Another instance of Truce is one by truce serve --witness.`
+}
+
+// Run has the newest checkpoint co-signed.
+func (c *cosignCmd) Run(ctx context.Context, s *streams) error {
+	return c.with(ctx, false, func(at *site) error {
+		cp, err := at.record.Cosign(ctx, &http.Client{Timeout: witnessWithin}, c.URL, c.Witness)
+		if err == nil {
+			fmt.Fprintf(s.out, "the checkpoint at %d entries is co-signed\n", cp.Size)
+		}
+		return err
+	})
+}
+
+// witnessWithin is how long a witness may take.
+const witnessWithin = 30 * time.Second
 
 type backupCmd struct {
 	where
