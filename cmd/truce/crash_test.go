@@ -26,7 +26,7 @@ var (
 
 // generation is how many kills one record goes through: enough to grow old, few enough that
 // checking all of it each time stays quick.
-const generation = 20
+const generation = 10
 
 // submission is what a client sent and what it knows of it.
 type submission struct {
@@ -154,11 +154,10 @@ func (c *crashed) start() *server {
 	begun := time.Now()
 	s := serve(c, c.db)
 	c.took.start = append(c.took.start, s.started)
+	s.get("/api/v1/entries?limit=1", &struct{}{})
+	c.took.answer = append(c.took.answer, time.Since(begun))
 	if c.first == 0 {
-		c.first = s.state().Entries // judges, so it is not the first answer that is measured
-	} else {
-		s.get("/api/v1/entries?limit=1", &struct{}{})
-		c.took.answer = append(c.took.answer, time.Since(begun))
+		c.first = s.state().Entries
 	}
 	return s
 }
@@ -295,8 +294,8 @@ func (c *crashed) check() {
 	if _, err := os.Stat(c.db + "-wal"); err == nil {
 		copyFile(c, c.db+"-wal", db+"-wal")
 	}
-	runs(c, exitNothing, "sound", "fsck", "--record", db)
-	runs(c, exitNothing, "the record holds", "verify", "--quiet", db)
+	runsHere(c, exitNothing, "sound", "fsck", "--record", db)
+	runsHere(c, exitNothing, "the record holds", "verify", "--quiet", db)
 	if err := os.RemoveAll(dir); err != nil {
 		c.Fatal(err)
 	}

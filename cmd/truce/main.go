@@ -9,12 +9,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"truce"
+	"truce/web"
 )
 
 // Exit codes that scripts can trust.
@@ -72,6 +74,7 @@ type streams struct {
 	out, err io.Writer
 	terminal bool // err is a terminal: a progress bar makes sense
 	code     int
+	serves   atomic.Bool // requests are under way: an interrupt lets them finish
 }
 
 func (s *streams) found(some bool) {
@@ -84,25 +87,28 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	st, err := os.Stderr.Stat()
+	s := &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: err == nil && st.Mode()&os.ModeCharDevice != 0}
 	done := make(chan int, 1)
-	go func() {
-		done <- run(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr,
-			terminal: err == nil && st.Mode()&os.ModeCharDevice != 0})
-	}()
+	go func() { done <- run(ctx, os.Args[1:], s) }()
 	select {
 	case code := <-done:
 		os.Exit(code)
 	case <-ctx.Done(): // give it a moment to tidy up; a read that waits for input cannot
+		stop() // a second interrupt ends it at once
+		wait := patience
+		if s.serves.Load() {
+			wait += web.DefaultDrain
+		}
 		select {
 		case code := <-done:
 			os.Exit(code)
-		case <-time.After(patience):
+		case <-time.After(wait):
 			os.Exit(exitStopped)
 		}
 	}
 }
 
-// patience is how long an interrupted run may take to tidy up.
+// patience is how long an interrupted run may take to tidy up, beside requests under way.
 const patience = 2 * time.Second
 
 // exit carries kong's wish to end, as after --help, out of its parser.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"truce"
@@ -82,7 +83,7 @@ func (c *attachCmd) Run(ctx context.Context, s *streams) error {
 			return &truce.Error{Kind: truce.Absent, At: c.File, Msg: "cannot be read", Err: bare(err)}
 		}
 		defer in.Close()
-		item, done, err := at.record.Attach(ctx, at.who, files, c.Report, c.Mark, in, attach.Info{Name: in.Name(), Type: c.Type, Address: c.Address})
+		item, done, err := at.record.Attach(ctx, at.who, files, c.Report, c.Mark, in, attach.Info{Name: filepath.Base(c.File), Type: c.Type, Address: c.Address})
 		if err != nil {
 			return err
 		}

@@ -79,6 +79,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		if err != nil {
 			return err
 		}
+		s.serves.Store(true)
 		return web.Serve(ctx, web.ListenOptions{Handler: h, Listen: c.Listen, Log: log, Cert: c.Cert, Key: c.TLSKey, Domain: c.Domain,
 			Folder: c.path() + ".certificates", CA: c.CA, Ready: func(a net.Addr) { fmt.Fprintf(s.out, "listening on %s\n", a) }})
 	})
@@ -187,6 +188,7 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 		if err != nil {
 			return err
 		}
+		s.serves.Store(true)
 		return web.Serve(ctx, web.ListenOptions{Handler: h, Listen: c.Listen, Log: log, Demo: true, Ready: func(a net.Addr) {
 			url := "http://" + a.String() + "/"
 			fmt.Fprintf(s.out, "open %s\n", url)

@@ -148,6 +148,17 @@ func runs(t testing.TB, code int, words string, args ...string) string {
 	return out
 }
 
+// runsHere does what runs does, without a process of its own: where only the answer counts.
+func runsHere(t testing.TB, code int, words string, args ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	got := run(context.Background(), args, &streams{in: strings.NewReader(""), out: &out, err: &out})
+	if got != code || !strings.Contains(out.String(), words) {
+		t.Errorf("truce %s: exit code %d, expected %d with %q:\n%s", strings.Join(args, " "), got, code, words, out.String())
+	}
+	return out.String()
+}
+
 // server is a program that serves a record.
 type server struct {
 	t       testing.TB
@@ -220,8 +231,15 @@ func (s *server) kill() {
 	<-s.ended
 }
 
+// tail is the end of the log of a server that has ended.
+func (s *server) tail() []byte {
+	b := s.log.Bytes()
+	return b[max(0, len(b)-2000):]
+}
+
 // stop asks the server to end and returns its exit code.
 func (s *server) stop() int {
+	http.DefaultClient.CloseIdleConnections() // a server waits some seconds for one that was never used
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	<-s.ended
 	return s.cmd.ProcessState.ExitCode()
@@ -267,7 +285,8 @@ func (s *server) get(path string, into any) {
 		err = json.Unmarshal(b, into)
 	}
 	if err != nil {
-		s.t.Fatalf("GET %s: %v", path, err)
+		s.kill()
+		s.t.Fatalf("GET %s: %v\n%s", path, err, s.tail())
 	}
 }
 

@@ -1,0 +1,360 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"truce/record"
+	"truce/store"
+)
+
+var (
+	writes = flag.Int("writes", 100, "how many reports TestBackupUnderLoad hands in, 50 a second")
+	flips  = flag.Int("flips", 60, "at how many places TestDamagedBackupIsRefused flips a byte")
+)
+
+// TestBackupUnderLoad makes backups of a record that is being written 50 times a second, and
+// restores each where nothing is: in a folder, and in PostgreSQL. What comes back is the record
+// as it was after as many entries: every entry, the state, the verdicts, the root; the
+// attachments and the accounts too.
+func TestBackupUnderLoad(t *testing.T) {
+	dir := t.TempDir()
+	db := newRecord(t, dir)
+	runs(t, exitNothing, "entry 225", "attach", "C001", "../../docs/picture.png", "--record", db)
+	s := serve(t, db)
+	if status, _, err := s.send("GET", "/api/v1/checkpoint", "", nil); err != nil || status != http.StatusOK {
+		t.Fatal(status, err)
+	}
+	backups, rate := load(t, s, dir, *writes)
+	if code := s.stop(); code != exitNothing {
+		t.Errorf("the server ended with exit code %d: %s", code, s.log)
+	}
+	for i, b := range backups {
+		restored := filepath.Join(t.TempDir(), "record.db")
+		size := restore(t, b, db, restored, restored)
+		same(t, db, restored, size)
+		if i == 0 {
+			opens(t, restored)
+		}
+		if i == len(backups)-1 {
+			url := postgres(t)
+			if n := restore(t, b, db, url, restored); n != size {
+				t.Errorf("%d entries in SQLite, %d in PostgreSQL", size, n)
+			}
+			same(t, db, url, size)
+			digests(t, restored, url)
+		}
+	}
+	t.Logf("%d reports at %.0f a second, %d backups", *writes, rate, len(backups))
+}
+
+// load hands in reports, 50 a second, and lets the program make backups meanwhile. It returns
+// their files and the rate that was reached.
+func load(t *testing.T, s *server, dir string, n int) (backups []string, rate float64) {
+	done := make(chan int)
+	begun := time.Now()
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for i := range n {
+			<-tick.C
+			id := fmt.Sprintf("L%d", i)
+			status, answer, err := s.send("POST", "/api/v1/reports", "form "+id, map[string]any{"report": said(id)})
+			if err != nil || status != http.StatusOK {
+				t.Errorf("%s: %d %s %v", id, status, answer, err)
+				return
+			}
+			if i == n/4 || i == n/2 || i == 3*n/4 {
+				done <- i
+			}
+		}
+	}()
+	for i := range done {
+		name := filepath.Join(dir, fmt.Sprintf("%d.truce", i))
+		runs(t, exitNothing, "", "backup", "--record", filepath.Join(dir, "record.db"), name)
+		backups = append(backups, name)
+	}
+	return backups, float64(n) / time.Since(begun).Seconds()
+}
+
+// restore restores a backup with the keys that were kept apart, beside a file, and returns the
+// number of entries.
+func restore(t *testing.T, backup, from, url, beside string) (size int64) {
+	t.Helper()
+	for _, end := range []string{".key", ".key.people"} {
+		copyFile(t, from+end, beside+end)
+	}
+	out := runs(t, exitNothing, " entries, root ", append([]string{"restore", backup}, at(url, beside)...)...)
+	if _, err := fmt.Sscanf(out, "%d entries", &size); err != nil {
+		t.Fatalf("%q: %v", out, err)
+	}
+	return size
+}
+
+// at are the flags that name a record.
+func at(url, beside string) []string {
+	return []string{"--record", url, "--key", beside + ".key"}
+}
+
+// same holds a restored record against the first so many entries of the original.
+func same(t *testing.T, original, restored string, size int64) {
+	t.Helper()
+	key := []string{"--key", original + ".key"}
+	ask := func(record string, args ...string) string {
+		return runs(t, exitNothing, "", append(append(args, "--record", record), key...)...)
+	}
+	then := fmt.Sprint(size)
+	if d := cmp.Diff(ask(original, "status", "--as-of", then), ask(restored, "status")); d != "" {
+		t.Errorf("the state (-original as of %d entries +restored):\n%s", size, d)
+	}
+	for _, kind := range []string{"report", "element", "incident", "attachment"} {
+		if ask(original, "rows", kind, "--as-of", then) != ask(restored, "rows", kind) {
+			t.Errorf("rows of %s differ", kind)
+		}
+	}
+	was, is := leaves(t, original, size), leaves(t, restored, size)
+	for n := range was {
+		if was[n] != is[n] {
+			t.Fatalf("entry %d differs:\n%s\n%s", n, was[n], is[n])
+		}
+	}
+	runs(t, exitNothing, "sound", append([]string{"fsck", "--record", restored}, key...)...)
+}
+
+// leaves are the first entries of a record, with their fields whole; there must be no more in
+// what was restored.
+func leaves(t *testing.T, url string, size int64) (all []string) {
+	t.Helper()
+	db, err := store.Open(context.Background(), url, store.Options{Now: time.Now, Fold: record.Fold})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for e, err := range db.Entries(context.Background(), 0, size) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields, err := json.Marshal(e.Fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(e.Leaf())+string(fields))
+	}
+	if int64(len(all)) != size {
+		t.Fatalf("%d entries, expected %d", len(all), size)
+	}
+	return all
+}
+
+// digests holds two records against each other: all versions of all rows.
+func digests(t *testing.T, urls ...string) {
+	t.Helper()
+	var sums [][32]byte
+	for _, url := range urls {
+		db, err := store.Open(context.Background(), url, store.Options{Now: time.Now, Fold: record.Fold, ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		sum, err := db.Digest(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums = append(sums, sum)
+	}
+	if sums[0] != sums[1] {
+		t.Error("the states differ")
+	}
+}
+
+// opens serves a restored record: the account's token is good there, and the attachment is
+// there; and it goes on taking reports.
+func opens(t *testing.T, db string) {
+	t.Helper()
+	s := serve(t, db)
+	if status, answer, err := s.send("POST", "/api/v1/reports", "form after", map[string]any{"report": said("after")}); err != nil || status != http.StatusOK {
+		t.Errorf("after the restoration: %d %s %v", status, answer, err)
+	}
+	s.stop()
+	picture, err := os.ReadFile("../../docs/picture.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(picture)
+	found := false
+	_ = filepath.WalkDir(db+".files", func(path string, d fs.DirEntry, err error) error {
+		found = found || err == nil && strings.Contains(path, hex.EncodeToString(sum[:])[4:])
+		return nil
+	})
+	if !found {
+		t.Error("the attachment is not in the restored folder")
+	}
+}
+
+// postgres is an empty schema of the server that TRUCE_POSTGRES names, or of one that the
+// script starts.
+func postgres(t *testing.T) string {
+	t.Helper()
+	url := os.Getenv("TRUCE_POSTGRES")
+	if url == "" {
+		url = startPostgres(t)
+	}
+	c, err := pgx.Connect(context.Background(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := fmt.Sprintf("truce_%d", os.Getpid())
+	exec := func(sql string) {
+		if _, err := c.Exec(context.Background(), sql); err != nil {
+			t.Error(err)
+		}
+	}
+	exec("CREATE SCHEMA " + schema)
+	t.Cleanup(func() {
+		exec("DROP SCHEMA " + schema + " CASCADE")
+		_ = c.Close(context.Background())
+	})
+	return url + "&search_path=" + schema + ",public"
+}
+
+func startPostgres(t *testing.T) string {
+	t.Helper()
+	cmd := exec.Command("../../scripts/postgres.sh")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close(); _ = cmd.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("a backup must be restored into PostgreSQL too, and none can be had: %v", err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// TestDamagedBackupIsRefused flips bytes of a backup, one at a time, and cuts it short; none of
+// these is restored: not over a record, which stays as it is to the byte, and not where nothing
+// is, which stays so. (-flips 1000 is the long proof.)
+func TestDamagedBackupIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	db := newRecord(t, dir)
+	runs(t, exitNothing, "entry 225", "attach", "C001", "../../docs/picture.png", "--record", db)
+	name := filepath.Join(dir, "good.truce")
+	runs(t, exitNothing, "", "backup", "--record", db, name)
+	good, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := files(t, dir)
+	bad := filepath.Join(t.TempDir(), "bad.truce")
+	refused := func(what string, b []byte) {
+		t.Helper()
+		if err := os.WriteFile(bad, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		empty := filepath.Join(filepath.Dir(bad), "empty", "record.db")
+		if err := os.MkdirAll(filepath.Dir(empty), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		runsHere(t, exitUsage, "the backup is damaged", "restore", bad, "--record", db, "--replace")
+		runsHere(t, exitUsage, "the backup is damaged", "restore", bad, "--record", empty)
+		if left := files(t, filepath.Dir(empty)); len(left) > 0 {
+			t.Errorf("%s: left behind: %v", what, left)
+		}
+		if d := cmp.Diff(was, files(t, dir)); d != "" {
+			t.Errorf("%s: the record changed: %s", what, d)
+		}
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	rnd := rand.New(rand.NewPCG(3, 4))
+	for range *flips {
+		b, i, bit := bytes.Clone(good), rnd.IntN(len(good)), byte(1)<<rnd.IntN(8)
+		b[i] ^= bit
+		refused(fmt.Sprintf("byte %d of %d, bit %02x", i, len(good), bit), b)
+	}
+	for _, n := range cuts(len(good), *flips/4, rnd) {
+		refused(fmt.Sprintf("cut to %d of %d bytes", n, len(good)), good[:n])
+	}
+	refused("with more zeros at its end", append(bytes.Clone(good), make([]byte, 1024)...))
+	refused("twice", append(bytes.Clone(good), good...))
+	t.Logf("%d flips and %d cuts of %d bytes refused", *flips, len(cuts(len(good), *flips/4, rnd)), len(good))
+
+	runs(t, exitUsage, "", "restore", name, "--record", db) // there is a record
+	if d := cmp.Diff(was, files(t, dir)); d != "" {
+		t.Errorf("without --replace the record changed: %s", d)
+	}
+	line := runs(t, exitNothing, "226 entries", "status", "--record", db)
+	runs(t, exitNothing, "227 entries", "act", "coverage.logged", coverage(t), "--record", db)
+	runs(t, exitNothing, "226 entries", "restore", name, "--record", db, "--replace")
+	if d := cmp.Diff(line, runs(t, exitNothing, "", "status", "--record", db)); d != "" {
+		t.Errorf("after the good backup took its place: %s", d)
+	}
+}
+
+// cuts are lengths to which a backup is cut: the ends, blocks of tar, and others.
+func cuts(size, n int, rnd *rand.Rand) []int {
+	all := []int{0, 1, 511, 512, size / 2 / 512 * 512, size - 2048, size - 1024, size - 512, size - 1}
+	for range n {
+		all = append(all, rnd.IntN(size))
+	}
+	return all
+}
+
+// files are all files of a folder with their hashes.
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		sum := sha256.Sum256(b)
+		all[path] = hex.EncodeToString(sum[:])
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// coverage is a file with an act that is not in the seed.
+func coverage(t *testing.T) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "coverage.json")
+	text := `{"valid": {"from": "2016-08-27T00:00:00Z", "to": "2016-08-28T00:00:00Z"}, "where": {"area": "SY02", "form": "area"}}`
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
