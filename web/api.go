@@ -111,7 +111,11 @@ func add[I, O any](a *api, o huma.Operation, handle func(context.Context, access
 		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
 	}
 	o.Middlewares = huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
-		if _, err := a.person(ctx.Context()); err != nil {
+		who, err := a.person(ctx.Context())
+		if err == nil && who.ID == "" && o.Method != http.MethodGet { // the public reads
+			err = needSignIn("not signed in")
+		}
+		if err != nil {
 			r, w := humago.Unwrap(ctx)
 			a.fail(w, r, err)
 			return
@@ -165,6 +169,9 @@ func rawResponse(types ...string) map[string]*huma.Response {
 	content := map[string]*huma.MediaType{}
 	for _, t := range types {
 		content[t] = &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
+		if t == "application/json" {
+			content[t].Schema.Type = "object"
+		}
 	}
 	return map[string]*huma.Response{"200": {Description: "OK", Content: content}}
 }

@@ -201,11 +201,11 @@ func (a *api) peopleRoutes() {
 		return answer(invitationsOut{some(list)}, err)
 	})
 	add(a, op("POST", "/people/invitations", "invite", "Invite somebody", "For administrators, signed in with two factors."), a.invite)
-	a.change("POST", "/people/{account}/disable", "disable", "Shut somebody out", access.Administer, a.disable)
-	a.change("POST", "/people/{account}/enable", "enable", "Let somebody in again", access.Administer, a.enable)
-	a.change("POST", "/people/{account}/sessions/end", "end-sessions-of", "Sign somebody out everywhere", access.Administer, func(ctx context.Context, id string) error { return a.People.EndAll(ctx, id, a.Now()) })
-	a.change("DELETE", "/people/{account}", "remove", "Remove an account", access.Administer, a.remove)
-	a.change("POST", "/people/{account}/key", "enrol", "Enrol somebody's signing key", access.Enrol, a.enrol)
+	a.change("POST", "/people/{account}/disable", "disable", "Shut somebody out", access.Administer, "person", a.disable)
+	a.change("POST", "/people/{account}/enable", "enable", "Let somebody in again", access.Administer, "person", a.enable)
+	a.change("POST", "/people/{account}/sessions/end", "end-sessions-of", "Sign somebody out everywhere", access.Administer, "person", func(ctx context.Context, id string) error { return a.People.EndAll(ctx, id, a.Now()) })
+	a.change("DELETE", "/people/{account}", "remove", "Remove an account", access.Administer, "person", a.remove)
+	a.change("POST", "/people/{account}/key", "enrol", "Enrol somebody's signing key", access.Enrol, "key", a.enrol)
 	add(a, op("DELETE", "/people/invitations/{id}", "withdraw", "Take an invitation back", ""), func(ctx context.Context, _ access.Person, in *idIn) (*struct{}, error) {
 		if err := a.may(ctx, access.Invite, "person"); err != nil {
 			return nil, err
@@ -218,9 +218,9 @@ func (a *api) peopleRoutes() {
 }
 
 // change lays out an operation on one account.
-func (a *api) change(method, path, id, summary string, do access.Action, f func(context.Context, string) error) {
+func (a *api) change(method, path, id, summary string, do access.Action, kind string, f func(context.Context, string) error) {
 	add(a, op(method, path, id, summary, "For administrators, signed in with two factors."), func(ctx context.Context, _ access.Person, in *OfAccount) (*struct{}, error) {
-		if err := a.may(ctx, do, "person"); err != nil {
+		if err := a.may(ctx, do, kind); err != nil {
 			return nil, err
 		}
 		of(ctx).did("account changed", slog.String("change", id), slog.String("account", in.Account))
@@ -265,7 +265,7 @@ func (a *api) enable(ctx context.Context, id string) error {
 
 // admitted is the entry that says who is let in, and as what.
 func admitted(account string, p post) desk.Act {
-	fields := map[string]any{"person": account, "roles": p.Roles, "name": p.Name, "reason": "post given"}
+	fields := map[string]any{"person": account, "roles": some(p.Roles), "name": p.Name, "reason": "post given"}
 	for name, v := range map[string]string{"party": p.Party, "org": p.Org} {
 		if v != "" {
 			fields[name] = v
@@ -329,7 +329,7 @@ func (a *api) enrol(ctx context.Context, account string) error {
 	if x.Key == "" {
 		return invalid("account", "has no signing key", "one made on the account page first")
 	}
-	_, err = a.Record.Write(ctx, of(ctx).who, desk.Act{Kind: "key.enrolled", Enrols: x.Key, Fields: map[string]any{"person": x.ID}})
+	_, err = a.Record.Write(ctx, of(ctx).who, desk.Act{Kind: "key.enrolled", Enrols: x.Key, Fields: map[string]any{"person": x.ID, "mark": "TLP:GREEN"}})
 	return err
 }
 

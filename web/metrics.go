@@ -86,7 +86,7 @@ func (s *site) may(ctx context.Context, do access.Action, kind string) error {
 	if err != nil {
 		return err
 	}
-	d := s.policy.May(who, do, kind, access.Label{TLP: access.Strict, Originator: "truce"}, s.Now())
+	d := s.policy.May(who, do, kind, access.Label{TLP: access.Green}, s.Now())
 	if d.Allowed {
 		return nil
 	}

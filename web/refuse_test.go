@@ -27,7 +27,9 @@ func TestBadInputIsRefusedInOneShape(t *testing.T) {
 	w.no(err)
 	long := strings.Repeat("x", 700)
 	json := func(text string) func() reply {
-		return func() reply { return c.do("POST", "/api/v1/entries", strings.NewReader(text), "Content-Type", "application/json") }
+		return func() reply {
+			return c.do("POST", "/api/v1/entries", strings.NewReader(text), "Content-Type", "application/json")
+		}
 	}
 	get := func(path string) func() reply { return func() reply { return c.get(path) } }
 	for _, test := range []struct {
@@ -131,7 +133,9 @@ func TestSessionsEndWhenTheyShould(t *testing.T) {
 		}
 		return ""
 	}
-	replay := func(token string) reply { return w.nobody().do("GET", "/api/v1/me", nil, "Cookie", cookiePlain+"="+token) }
+	replay := func(token string) reply {
+		return w.nobody().do("GET", "/api/v1/me", nil, "Cookie", cookiePlain+"="+token)
+	}
 	// Signed out: the token no longer counts, wherever it comes from.
 	token := cookie(c)
 	replay(token).want(200, "")
@@ -237,7 +241,7 @@ func TestCookiesAreBoundToTheHostUnderTLS(t *testing.T) {
 func TestHeadersShutBrowsersIn(t *testing.T) {
 	w := newWorld(t)
 	c := w.as("amal", "head")
-	for _, path := range []string{"/", "/sign-in", "/account", "/nothing", "/api/v1/me", "/api/v1/nothing", "/health", "/static/style.css", "/log/checkpoint", "/metrics"} {
+	for _, path := range []string{"/rows", "/sign-in", "/account", "/nothing", "/api/v1/me", "/api/v1/nothing", "/health", "/static/style.css", "/log/checkpoint", "/metrics"} {
 		r := c.page(path)
 		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin"} {
 			if r.header.Get(name) != want {
@@ -325,7 +329,7 @@ func TestTheDemoIsForThisMachineOnly(t *testing.T) {
 	head := headOf("demo")
 	w := newWorld(t, func(o *Options) { o.Demo, o.People, o.Origin = &head, nil, "" })
 	c := w.nobody()
-	for _, path := range []string{"/", "/rows", "/rows/report", "/api/v1/rows/report?limit=1", "/api/v1/exports/incident"} {
+	for _, path := range []string{"/rows", "/rows/report", "/api/v1/rows/report?limit=1", "/api/v1/exports/incident"} {
 		c.page(path).want(200, "")
 	}
 	if r := c.page("/rows"); !strings.Contains(r.body, "Demo") || strings.Contains(r.body, "sign-out") {

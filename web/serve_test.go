@@ -112,7 +112,7 @@ func TestStreamsEndWhenTheServerDoes(t *testing.T) {
 	r.URL.Host = addr
 	resp, err := c.http.Do(r)
 	w.no(err)
-	line := make([]byte, 10)
+	line := make([]byte, len(": hello\n\n"))
 	_, err = io.ReadFull(resp.Body, line)
 	w.no(err)
 	start := time.Now()

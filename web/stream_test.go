@@ -62,7 +62,7 @@ func next(t testing.TB, from <-chan event) event {
 
 func (w *world) enter(id, mark string) int64 {
 	w.Helper()
-	done, err := w.record.AddReport(w.ctx, headOf("amal"), id, truce.Report{ID: id, Text: plantedText, Elements: []truce.Element{{ID: id, Acts: []string{"shelling"}}}}, mark)
+	done, err := w.record.AddReport(w.ctx, headOf("amal"), id, truce.Report{ID: id, Text: plantedText, Elements: []truce.Element{{ID: id, Acts: []string{"shelling"}, When: []truce.When{{From: noon.Add(-72 * time.Hour), To: noon.Add(-71 * time.Hour)}}}}}, mark)
 	w.no(err)
 	return done.N
 }
@@ -198,7 +198,7 @@ func TestPagesOfAListFitTogether(t *testing.T) {
 		first := c.get("/api/v1/rows/report?limit=1" + newest).json()
 		asOf := fmt.Sprint(first["as_of"])
 		for page := 0; ; page++ {
-			r := c.get("/api/v1/rows/report?limit=40&as_of=" + asOf + newest + "&after=" + after).want(200, "").json()
+			r := c.get("/api/v1/rows/report?limit=40&as_of="+asOf+newest+"&after="+after).want(200, "").json()
 			for _, row := range r["rows"].([]any) {
 				id := row.(map[string]any)["id"].(string)
 				if seen[id] {

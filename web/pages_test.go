@@ -1,0 +1,328 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"truce/people"
+)
+
+// TestEveryPageIsShown renders every template, in all its states.
+func TestEveryPageIsShown(t *testing.T) {
+	w := newWorld(t)
+	w.plant()
+	w.account("amal", people.Post{Roles: []string{"desk", "verifier", "head"}, Party: "", Org: "mission"})
+	invite, _, err := w.people.Invite(w.ctx, people.Invitation{Account: "new", Post: people.Post{Name: "Nour <b>", Roles: []string{"liaison"}, Party: "north"}}, w.clock.now())
+	w.no(err)
+	renew, _, err := w.people.Renew(w.ctx, "amal", "root", w.clock.now())
+	w.no(err)
+	shown := map[string]bool{}
+	look := func(c *client, path, template string, status int, words ...string) reply {
+		t.Helper()
+		r := c.page(path)
+		check(t, template, r, status, words...)
+		shown[template] = true
+		return r
+	}
+	nobody := w.nobody()
+	look(nobody, "/sign-in", "sign-in", 200, "Account", "Password", "Code", `action="/sign-in"`)
+	look(nobody, "/invitation?token="+invite.Reveal(), "invitation", 200, "An invitation for Nour &lt;b&gt;", "liaison", "north", invite.Reveal())
+	look(nobody, "/invitation?token="+renew.Reveal(), "invitation", 200, "New ways in for amal")
+	look(nobody, "/invitation?token=none", "problem", 403, "This invitation is not good")
+	look(nobody, "/nothing", "problem", 404, "Nothing here")
+	for _, path := range []string{"/", "/rows", "/rows/report?text=a", "/entries/3", "/account"} {
+		if r := nobody.page(path); r.status != 303 || r.header.Get("Location") != "/sign-in?next="+url.QueryEscape(path) {
+			t.Errorf("%s: %d %s", path, r.status, r.header.Get("Location"))
+		}
+	}
+	c := w.signIn("amal")
+	look(c, "/", "state", 200, "227 entries", "desk.example", "truce verify", "— desk.example ")
+	look(c, "/?as_of=100", "state", 200, "100 entries")
+	look(c, "/?as_of=soon", "problem", 422, "as_of", "neither a number of entries nor a time")
+	look(c, "/rows", "kinds", 200, `href="/rows/report"`, `href="/rows/element"`)
+	look(c, "/rows/report", "rows", 200, "C001", "151 that you may see", `rel="next"`)
+	look(c, "/rows/report?text=nothing-like-it", "rows", 200, "Nothing here that you may see fits.")
+	look(c, "/rows/report?text=%3Cscript%3E", "rows", 200, `value="&lt;script&gt;"`)
+	look(c, "/rows/nothing", "problem", 404, "Nothing here")
+	look(c, "/rows/report/planted", "row", 200, plantedText, "receipt of entry 225", "shown here")
+	look(c, "/rows/element/C001%2F1", "row", 200, "C001/1")
+	look(c, "/entries", "entries", 200, "report received", `rel="next"`)
+	look(c, "/entries/0", "entry", 200, "key enrolled", "truce/entry/1")
+	look(c, "/account", "account", 200, "amal", "An app is set up.", "Where you are signed in", "(here)", "Make a token")
+	// Follow the next link, and go back in time.
+	next := regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(c.page("/rows/report").body)
+	if r := look(c, strings.ReplaceAll(next[1], "&amp;", "&"), "rows", 200); strings.Contains(r.body, "C001<") {
+		t.Error("the second page begins like the first")
+	}
+	check(t, "once", c.form("/account/recovery", nil), 200, "Print these")
+	check(t, "once", c.form("/account/tokens", url.Values{"name": {"x"}, "role": {"desk"}, "days": {"30"}}), 200, people.TokenPrefix, "shown this once")
+	check(t, "authenticator", c.form("/account/authenticator", nil), 200, "<svg", "<path d=\"M", "role=\"img\"")
+	check(t, "sign-in", w.nobody().form("/sign-in", url.Values{"account": {"amal"}}), 401, "Not accepted", `role="alert"`)
+	shown["once"], shown["authenticator"] = true, true
+	// Nobody in a post: empty states.
+	w.account("empty", people.Post{})
+	e := w.signIn("empty")
+	look(e, "/rows", "kinds", 200, "There is nothing in the record that you may see.")
+	look(e, "/entries", "entries", 200)
+	look(e, "/account", "account", 200, "none")
+	names, err := fs.Glob(files, "templates/*.html")
+	w.no(err)
+	for _, name := range names {
+		if base := strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".html"); base != "layout" && !shown[base] {
+			t.Errorf("%s is not shown in a test", base)
+		}
+	}
+}
+
+// check holds a page to what all pages must be.
+func check(t *testing.T, what string, r reply, status int, words ...string) {
+	t.Helper()
+	if r.status != status || r.header.Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Errorf("%s: %d %s", what, r.status, r.header.Get("Content-Type"))
+	}
+	for _, w := range append(words, "<!doctype html>", `<html lang="en" dir="ltr">`, "<h1>", "</html>", `href="#main"`) {
+		if !strings.Contains(r.body, w) {
+			t.Errorf("%s lacks %q: %s", what, w, r.body)
+		}
+	}
+	for _, bad := range []string{"<style", " style=", "onclick", "onload", "javascript:", "http://", "https://", "<no value>", "%!", "ZgotmplZ"} {
+		if strings.Contains(r.body, bad) {
+			t.Errorf("%s holds %q", what, bad)
+		}
+	}
+	for _, input := range regexp.MustCompile(`<(input|select)[^>]*>`).FindAllString(r.body, -1) {
+		id := regexp.MustCompile(` id="([^"]+)"`).FindStringSubmatch(input)
+		if strings.Contains(input, `type="hidden"`) || strings.Contains(input, `type="checkbox"`) {
+			continue
+		}
+		if id == nil || !strings.Contains(r.body, `for="`+id[1]+`"`) {
+			t.Errorf("%s: no label for %s", what, input)
+		}
+	}
+	balanced(t, what, r.body)
+}
+
+// balanced fails if a page opens what it does not close.
+func balanced(t *testing.T, what, page string) {
+	t.Helper()
+	var open []string
+	for _, m := range regexp.MustCompile(`<(/?)([a-z0-9]+)[^>]*?(/?)>`).FindAllStringSubmatch(page, -1) {
+		switch {
+		case m[3] == "/" || slices.Contains([]string{"meta", "link", "input", "br"}, m[2]):
+		case m[1] == "":
+			open = append(open, m[2])
+		case len(open) == 0 || open[len(open)-1] != m[2]:
+			t.Errorf("%s: </%s> closes %v", what, m[2], open)
+			return
+		default:
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("%s leaves open %v", what, open)
+	}
+}
+
+// TestWordsAreAllThereAndUsed holds the catalogue to the templates, both ways.
+func TestWordsAreAllThereAndUsed(t *testing.T) {
+	words, err := readWords("words.en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	names, _ := fs.Glob(files, "templates/*.html")
+	for _, name := range names {
+		text, err := files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\bt "([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
+			used[m[1]] = true
+			if words[m[1]] == "" {
+				t.Errorf("%s: no words for %s", name, m[1])
+			}
+		}
+		bare := regexp.MustCompile(`(?s)\{\{.*?\}\}|<[^>]*>|truce verify[^<]*|/log/checkpoint`).ReplaceAllString(string(text), "")
+		for _, m := range regexp.MustCompile(`[A-Za-z]{3,}`).FindAllString(bare, -1) {
+			t.Errorf("%s: %q is not in the catalogue", name, m)
+		}
+	}
+	codes := strings.FieldsFunc(regexp.MustCompile(`for programs: ([^"]+)"`).FindStringSubmatch(problemCodes(t))[1], func(r rune) bool { return r == ',' || r == ' ' })
+	for _, code := range codes {
+		used["problem."+code], used["problem."+code+".help"] = true, true
+		if words["problem."+code] == "" {
+			t.Errorf("no words for a problem %s", code)
+		}
+	}
+	for name := range words {
+		if !used[name] {
+			t.Errorf("%s is not used", name)
+		}
+	}
+}
+
+// problemCodes is what the description says of a problem's code.
+func problemCodes(t *testing.T) string {
+	text, err := json.Marshal(problemType().Field(2).Tag.Get("doc"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestAnInvitedPersonGetsIn goes the whole way without a script: link, password,
+// authenticator, recovery codes, sign-in.
+func TestAnInvitedPersonGetsIn(t *testing.T) {
+	w := newWorld(t)
+	root := w.as("root", "administrator")
+	r := root.send("POST", "/api/v1/people/invitations", map[string]any{"account": "nour", "post": map[string]any{"name": "Nour", "roles": []string{"monitor"}}}).want(200, "")
+	link := strings.TrimPrefix(r.json()["link"].(string), w.origin)
+	c := w.nobody()
+	token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(c.page(link).body)[1]
+	c.form("/invitation", url.Values{"token": {token}}).want(303, "")
+	if r := c.page("/account"); !strings.Contains(r.body, "Set up how you sign in") || strings.Contains(r.body, "Make a token") {
+		t.Errorf("%s", r.body)
+	}
+	// A session that only sets up sees nothing of the record.
+	c.get("/api/v1/rows/report?limit=1").want(200, "")
+	if n := c.get("/api/v1/counts/report").json()["count"].(float64); n != 0 {
+		t.Errorf("somebody who is only invited counts %v reports", n)
+	}
+	c.send("POST", "/api/v1/entries", act1("incident.opened", map[string]any{"id": "x"})).want(403, "denied")
+	c.form("/account/password", url.Values{"password": {"short"}}).want(422, "")
+	c.form("/account/password", url.Values{"password": {plantedPassword}}).want(303, "")
+	secret := regexp.MustCompile(`<pre class="card">([A-Z2-7-]+)</pre>`).FindStringSubmatch(c.form("/account/authenticator", nil).body)[1]
+	w.apps["nour"] = strings.ReplaceAll(secret, "-", "")
+	c.form("/account/authenticator/confirm", url.Values{"code": {"000000"}}).want(401, "")
+	c.form("/account/authenticator/confirm", url.Values{"code": {w.code("nour")}}).want(303, "")
+	codes := regexp.MustCompile(`(?m)^(?:<pre class="card">)?([A-Z2-7]{4}(?:-[A-Z2-7]{4})+)$`).FindAllStringSubmatch(c.form("/account/recovery", nil).body, -1)
+	if len(codes) != 10 {
+		t.Fatalf("%d recovery codes", len(codes))
+	}
+	c.form("/sign-out", nil).want(303, "")
+	w.nobody().form("/invitation", url.Values{"token": {token}}).want(403, "")
+	w.clock.wait(time.Minute)
+	in := w.signIn("nour")
+	in.page("/rows").want(200, "")
+	for _, status := range []int{303, 401} { // a recovery code instead of the app, once
+		w.clock.wait(time.Minute)
+		w.nobody().form("/sign-in", url.Values{"account": {"nour"}, "password": {plantedPassword}, "code": {codes[0][1]}}).want(status, "")
+	}
+}
+
+func TestAdministratorsAndTheRecordAgree(t *testing.T) {
+	w := newWorld(t)
+	root := w.as("root", "administrator")
+	head := w.as("hala", "head")
+	root.send("POST", "/api/v1/people/invitations", map[string]any{"account": "nour", "post": map[string]any{"name": "Nour", "roles": []string{"monitor"}}}).want(200, "")
+	root.send("POST", "/api/v1/people/invitations", map[string]any{"account": "hala", "post": map[string]any{"name": "Hala", "roles": []string{"monitor"}}}).want(409, "conflict")
+	root.send("POST", "/api/v1/people/invitations", map[string]any{"account": "No Name!", "post": map[string]any{"name": "x", "roles": []string{"monitor"}}}).want(422, "invalid")
+	root.send("POST", "/api/v1/people/invitations", map[string]any{"account": "fine", "post": map[string]any{"name": "x", "roles": []string{"king"}}}).want(422, "invalid")
+	roles := func(id string) string {
+		var b struct{ Roles []string }
+		r := head.get("/api/v1/rows/person/" + id)
+		if r.status != 200 {
+			return fmt.Sprint(r.status)
+		}
+		_ = json.Unmarshal([]byte(r.body[strings.Index(r.body, `"body":`)+7:strings.LastIndex(r.body, "}")]), &b)
+		return strings.Join(b.Roles, ",")
+	}
+	if got := roles("nour"); got != "monitor" {
+		t.Errorf("the record says %q", got)
+	}
+	root.send("PUT", "/api/v1/people/hala/post", map[string]any{"name": "Hala", "roles": []string{"head", "verifier"}}).want(204, "")
+	if got := roles("hala"); got != "head,verifier" {
+		t.Errorf("the record says %q", got)
+	}
+	w.as("omar", "desk")
+	root.send("POST", "/api/v1/people/omar/disable", nil).want(204, "")
+	if got := roles("omar"); got != "404" {
+		t.Errorf("the record says %q", got)
+	}
+	root.send("POST", "/api/v1/people/omar/enable", nil).want(204, "")
+	if got := roles("omar"); got != "desk" {
+		t.Errorf("the record says %q", got)
+	}
+	root.send("DELETE", "/api/v1/people/omar", nil).want(204, "")
+	root.send("DELETE", "/api/v1/people/omar", nil).want(404, "absent")
+	for _, who := range []*client{head, w.nobody()} {
+		if r := who.get("/api/v1/people"); r.status != 403 && r.status != 401 {
+			t.Errorf("%d", r.status)
+		}
+	}
+}
+
+func TestEntriesAreSignedByEnrolledKeysOnly(t *testing.T) {
+	w := newWorld(t)
+	root, dora := w.as("root", "administrator"), w.as("dora", "desk")
+	signed := func(id string) bool {
+		r := dora.send("POST", "/api/v1/entries", act1("incident.opened", map[string]any{"id": id})).want(200, "")
+		n := r.json()["entered"].([]any)[0].(map[string]any)["entry"]
+		e := dora.get(fmt.Sprintf("/api/v1/entries/%v", n)).json()
+		return e["signed"] == true && strings.HasPrefix(e["key"].(string), "desk.example/dora+")
+	}
+	if signed("none") {
+		t.Error("signed without a key")
+	}
+	dora.form("/account/key", nil).want(303, "")
+	if signed("not enrolled") {
+		t.Error("signed by a key that the record does not know")
+	}
+	dora.send("POST", "/api/v1/people/dora/key", nil).want(403, "denied")
+	root.send("POST", "/api/v1/people/dora/key", nil).want(204, "")
+	if !signed("enrolled") {
+		t.Error("not signed by the enrolled key")
+	}
+	prog := dora.token("desk")
+	r := prog.send("POST", "/api/v1/entries", act1("incident.opened", map[string]any{"id": "by program"})).want(200, "")
+	n := r.json()["entered"].([]any)[0].(map[string]any)["entry"]
+	if e := prog.get(fmt.Sprintf("/api/v1/entries/%v", n)).json(); e["signed"] == true {
+		t.Error("a program signs as a person")
+	}
+}
+
+func TestPublicReadersSeeWhatIsClear(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Public = true })
+	w.enter("green", "TLP:GREEN")
+	w.enter("clear", "TLP:CLEAR")
+	c := w.nobody()
+	for _, path := range []string{"/rows", "/rows/report", "/rows/report/clear", "/entries"} {
+		c.page(path).want(200, "")
+	}
+	c.get("/api/v1/rows/report/green").want(404, "absent")
+	if n := c.get("/api/v1/counts/report").json()["count"].(float64); n != 1 {
+		t.Errorf("the public counts %v", n)
+	}
+	c.send("POST", "/api/v1/entries", act1("incident.opened", map[string]any{"id": "x"})).want(401, "sign-in")
+	c.page("/account").want(403, "")
+	c.get("/metrics").want(403, "denied")
+}
+
+func TestFilesComeInAndGoOutAsCopies(t *testing.T) {
+	w := newWorld(t)
+	c := w.as("dora", "desk")
+	w.enter("r", "TLP:AMBER")
+	put := func(report, name, kind string, data []byte) reply {
+		return c.do("POST", "/api/v1/reports/"+report+"/attachments?name="+name, strings.NewReader(string(data)), "Content-Type", kind)
+	}
+	r := put("r", "a.png", "image/png", picturePNG()).want(200, "").json()
+	hash := r["attachment"].(map[string]any)["hash"].(string)
+	got := c.get("/api/v1/attachments/"+hash).want(200, "")
+	if got.header.Get("Content-Type") != "application/octet-stream" || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") || !strings.HasPrefix(got.body, "\x89PNG") && !strings.HasPrefix(got.body, "\xff\xd8") {
+		t.Errorf("%v %.20q", got.header, got.body)
+	}
+	put("r", "a.jpg", "image/jpeg", picturePNG()).want(415, "invalid")
+	put("none", "a.png", "image/png", picturePNG()).want(404, "absent")
+	put("r", "a.png", "image/png", append(picturePNG(), make([]byte, 65<<20)...)).want(413, "")
+	mona := w.as("lina", "liaison")
+	mona.get("/api/v1/attachments/"+hash).want(404, "absent")
+	mona.get("/api/v1/attachments/"+strings.Repeat("0", 64)).want(404, "absent")
+	mona.do("POST", "/api/v1/reports/r/attachments?name=a.png", strings.NewReader(string(picturePNG())), "Content-Type", "image/png").want(404, "absent")
+}
