@@ -179,7 +179,10 @@ func (b *batch) answers(d *Draft) (*ledger.Key, error) {
 	if k == nil {
 		return nil, unavailable("the instance's key is not set")
 	}
-	if !b.keys[k.Verifier()] {
+	if b.known[k] == "" {
+		b.known[k] = k.Verifier()
+	}
+	if !b.keys[b.known[k]] {
 		return nil, &truce.Error{Kind: truce.Denied, At: "Key", Msg: "key " + k.ID() + " is not enrolled in this record, or was revoked"}
 	}
 	switch {

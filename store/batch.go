@@ -27,6 +27,8 @@ type batch struct {
 	dropped  []version // stored versions that go
 	more     []statement
 
+	known map[*ledger.Key]string // the verifier keys of the drafts' keys
+
 	broken error // the database failed while a request was at work
 }
 
@@ -71,7 +73,7 @@ type mark struct {
 }
 
 func (db *DB) newBatch(ctx context.Context) *batch {
-	b := &batch{db: db, ctx: ctx, c: db.w.conn, named: map[string]int64{}, keys: db.w.keys, rows: map[rowKey]held{}, last: db.w.last}
+	b := &batch{db: db, ctx: ctx, c: db.w.conn, named: map[string]int64{}, keys: db.w.keys, rows: map[rowKey]held{}, known: map[*ledger.Key]string{}, last: db.w.last}
 	b.size = db.w.tree.Size()
 	return b
 }
@@ -175,17 +177,15 @@ func (b *batch) fold(n int64, e *ledger.Entry) error {
 	if err != nil {
 		return err
 	}
-	seen := make(map[rowKey]bool, len(rows))
-	for _, r := range rows {
+	for i, r := range rows {
 		r, err := stored(r)
 		if err != nil {
 			return err
 		}
 		k := rowKey{r.Kind, r.ID}
-		if seen[k] {
+		if i > 0 && b.rows[k].known && b.rows[k].from == n {
 			return &truce.Error{Kind: truce.Internal, At: k.String(), Msg: "one entry changes the row twice"}
 		}
-		seen[k] = true
 		if err := b.put(k, n, r); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,10 +16,13 @@ import (
 // is put in.
 type conn struct {
 	lite  *sql.Conn
-	ready map[string]*sql.Stmt // prepared statements of the writer; nil on readers
+	ready map[string]*sql.Stmt   // prepared statements
+	bare  map[string]driver.Stmt // those of insertAll
 
 	pg      *pgx.Conn
 	waiting *pgx.Batch // statements that go with the next round trip
+
+	insertions map[string]string // by table
 }
 
 // question turns $1 into ?1, which is how SQLite numbers what is put in.
@@ -30,15 +34,11 @@ func (c *conn) exec(ctx context.Context, q string, args ...any) (int64, error) {
 		tag, err := c.pg.Exec(ctx, q, args...)
 		return tag.RowsAffected(), fault(err)
 	}
-	var r sql.Result
-	var err error
-	if s, perr := c.prepare(ctx, q); perr != nil {
-		return 0, fault(perr)
-	} else if s != nil {
-		r, err = s.ExecContext(ctx, args...)
-	} else {
-		r, err = c.lite.ExecContext(ctx, question(q), args...)
+	s, err := c.prepare(ctx, q)
+	if err != nil {
+		return 0, fault(err)
 	}
+	r, err := s.ExecContext(ctx, args...)
 	if err != nil {
 		return 0, fault(err)
 	}
@@ -70,13 +70,16 @@ func (c *conn) settle(ctx context.Context) error {
 	return fault(c.pg.SendBatch(ctx, b).Close())
 }
 
-// prepare returns the prepared form of a statement on the writer, nil on a reader.
+// prepare returns the prepared form of a statement.
 func (c *conn) prepare(ctx context.Context, q string) (*sql.Stmt, error) {
-	if c.ready == nil {
-		return nil, nil
-	}
 	if s := c.ready[q]; s != nil {
 		return s, nil
+	}
+	if len(c.ready) >= maxReady {
+		for _, s := range c.ready {
+			s.Close()
+		}
+		clear(c.ready)
 	}
 	s, err := c.lite.PrepareContext(ctx, question(q))
 	if err == nil {
@@ -101,12 +104,7 @@ func (c *conn) query(ctx context.Context, q string, args ...any) (*rows, error) 
 	if err != nil {
 		return nil, fault(err)
 	}
-	var r *sql.Rows
-	if s != nil {
-		r, err = s.QueryContext(ctx, args...)
-	} else {
-		r, err = c.lite.QueryContext(ctx, question(q), args...)
-	}
+	r, err := s.QueryContext(ctx, args...)
 	return &rows{lite: r}, fault(err)
 }
 
@@ -171,45 +169,39 @@ func (c *conn) number(ctx context.Context, q string, args ...any) (int64, error)
 	return *n, nil
 }
 
-// fill adds n rows to a table, many at a time.
+// fill adds n rows to a table. On SQLite one statement a row is the quickest way, because one
+// for several rows keeps a journal of its own.
 func (c *conn) fill(ctx context.Context, table string, columns []string, n int, row func(i int) []any) error {
-	const some = 32 // rows in a statement; from so many on PostgreSQL copies
-	if c.pg != nil && n >= some {
+	const many = 32
+	if c.pg != nil && n >= many {
 		return c.copyIn(ctx, table, columns, n, row)
 	}
-	for i := 0; i < n; {
-		k := 1
-		if n-i >= some {
-			k = some
-		}
-		args := make([]any, 0, k*len(columns))
-		for range k {
-			args = append(args, row(i)...)
-			i++
-		}
-		if err := c.later(ctx, insertion(table, columns, k), args...); err != nil {
+	q := c.insertion(table, columns)
+	if c.pg == nil {
+		return c.insertAll(ctx, q, n, row)
+	}
+	for i := range n {
+		if err := c.later(ctx, q, row(i)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// insertion is the statement that adds n rows.
-func insertion(table string, columns []string, n int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))
-	for i := range n * len(columns) {
-		switch {
-		case i == 0:
-			b.WriteString("(")
-		case i%len(columns) == 0:
-			b.WriteString("), (")
-		default:
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "$%d", i+1)
+// insertion is the statement that adds a row.
+func (c *conn) insertion(table string, columns []string) string {
+	if s := c.insertions[table]; s != "" {
+		return s
 	}
-	return b.String() + ")"
+	marks := places(1, len(columns))
+	if c.pg == nil {
+		marks = strings.Repeat("?, ", len(columns)-1) + "?" // SQLite looks up a number each time
+	}
+	if c.insertions == nil {
+		c.insertions = map[string]string{}
+	}
+	c.insertions[table] = fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table, strings.Join(columns, ", "), marks)
+	return c.insertions[table]
 }
 
 // columnList takes a list of columns apart.

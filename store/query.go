@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,25 +108,18 @@ func (db *DB) List(ctx context.Context, q Query) (Page, error) {
 	if limit < 0 || limit > MaxLimit {
 		return Page{}, invalid("Limit", "%d; expected 1 to %d", limit, MaxLimit)
 	}
-	w, p, err := db.where(ctx, &q)
+	w, p, err := db.where(ctx, &q, true)
 	if err != nil || w.nothing {
 		return p, err
 	}
 	if err := w.after(&q); err != nil {
 		return p, err
 	}
-	order := " ORDER BY v.sort, v.rid"
-	if q.Newest {
-		order = " ORDER BY v.sort DESC, v.rid DESC"
+	if q.plain() {
+		p.Rows, err = db.byLabel(ctx, w, &q, limit+1)
+	} else {
+		p.Rows, err = db.rows(ctx, "SELECT "+prefixed+" FROM version v WHERE "+w.text()+q.order("v.")+fmt.Sprintf(" LIMIT %d", limit+1), w.args)
 	}
-	sql := "SELECT " + prefixed + " FROM version v WHERE " + w.text() + order + fmt.Sprintf(" LIMIT %d", limit+1)
-	err = db.peek(ctx, func(c *conn) error {
-		return c.each(ctx, sql, w.args, func(r *rows) error {
-			v, err := scanVersion(r)
-			p.Rows = append(p.Rows, v.row)
-			return err
-		})
-	})
 	if err == nil && len(p.Rows) > limit {
 		p.Rows = p.Rows[:limit]
 		p.Next = cursor(p.Rows[limit-1])
@@ -132,10 +127,68 @@ func (db *DB) List(ctx context.Context, q Query) (Page, error) {
 	return p, err
 }
 
+// order is the order of a list.
+func (q *Query) order(prefix string) string {
+	if q.Newest {
+		return fmt.Sprintf(" ORDER BY %ssort DESC, %[1]srid DESC", prefix)
+	}
+	return fmt.Sprintf(" ORDER BY %ssort, %[1]srid", prefix)
+}
+
+// plain reports whether a query asks for nothing but a kind and labels.
+func (q *Query) plain() bool { return q.Box == nil && q.Text == "" && q.Parent == "" }
+
+func (db *DB) rows(ctx context.Context, sql string, args []any) ([]truce.Row, error) {
+	var out []truce.Row
+	return out, db.peek(ctx, func(c *conn) error {
+		return c.each(ctx, sql, args, func(r *rows) error {
+			v, err := scanVersion(r)
+			out = append(out, v.row)
+			return err
+		})
+	})
+}
+
+// byLabel answers a plain query: the first rows of each label, which the index has in order,
+// and of these the first. So it does not matter how few of all rows the reader may see.
+func (db *DB) byLabel(ctx context.Context, w *where, q *Query, limit int) ([]truce.Row, error) {
+	labels := q.Labels
+	if q.AnyLabel {
+		var err error
+		if labels, err = db.Labels(ctx, q.Kind); err != nil {
+			return nil, err
+		}
+	}
+	labels = slices.Compact(slices.Sorted(slices.Values(labels)))
+	const some = 200 // labels in a statement
+	var out []truce.Row
+	for part := range slices.Chunk(labels, some) {
+		args := slices.Clone(w.args)
+		var parts []string
+		for _, l := range part {
+			args = append(args, l)
+			parts = append(parts, fmt.Sprintf("SELECT * FROM (SELECT v.id, v.sort, v.rid FROM version v WHERE %s AND v.label = $%d%s LIMIT %d) l%[2]d", w.text(), len(args), q.order("v."), limit))
+		}
+		got, err := db.rows(ctx, fmt.Sprintf("SELECT %s FROM (SELECT id FROM (%s) a%s LIMIT %d) t JOIN version v ON v.id = t.id%s", prefixed, strings.Join(parts, " UNION ALL "), q.order(""), limit, q.order("v.")), args)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, got...)
+	}
+	slices.SortStableFunc(out, func(a, b truce.Row) int {
+		n := cmp.Or(strings.Compare(a.Sort, b.Sort), strings.Compare(a.ID, b.ID))
+		if q.Newest {
+			return -n
+		}
+		return n
+	})
+	return out[:min(limit, len(out))], nil
+}
+
 // Count counts the rows of a query by label, in the order of the labels. After, Limit and
 // Newest do not matter.
 func (db *DB) Count(ctx context.Context, q Query) ([]Counted, error) {
-	w, _, err := db.where(ctx, &q)
+	w, _, err := db.where(ctx, &q, false)
 	if err != nil || w.nothing {
 		return nil, err
 	}
@@ -186,7 +239,7 @@ func (w *where) add(format string, args ...any) { w.and = append(w.and, fmt.Spri
 func (w *where) text() string { return strings.Join(w.and, " AND ") }
 
 // where turns a query into a condition. The page that it returns is empty but for AsOf.
-func (db *DB) where(ctx context.Context, q *Query) (*where, Page, error) {
+func (db *DB) where(ctx context.Context, q *Query, list bool) (*where, Page, error) {
 	w := &where{}
 	p := Page{AsOf: q.AsOf}
 	if q.AsOf < 0 {
@@ -205,7 +258,7 @@ func (db *DB) where(ctx context.Context, q *Query) (*where, Page, error) {
 	asOf := w.put(p.AsOf)
 	w.add("%s = %s", db.kindColumn(q), w.put(q.Kind))
 	w.add("v.from_n < %s AND v.to_n >= %s AND v.body IS NOT NULL", asOf, asOf)
-	if !q.AnyLabel {
+	if !q.AnyLabel && !(list && q.plain()) { // byLabel asks for them one by one
 		var in []string
 		for _, l := range q.Labels {
 			in = append(in, w.put(l))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,8 +27,13 @@ type liteFile struct {
 	path  string
 	write *sql.DB // nil if read only
 	read  *sql.DB
-	lock  *sql.DB // nil if read only
+	lock  *sql.DB       // nil if read only
+	slots chan struct{} // one for each connection that reads at a time
+	idle  chan *conn    // those that read, with their prepared statements
 }
+
+// maxReady is how many statements a connection keeps prepared.
+const maxReady = 64
 
 // settings of every connection. The file is trusted no further than needed, what is deleted
 // is overwritten, and a commit is on the disk when it returns.
@@ -63,8 +69,8 @@ func openLite(ctx context.Context, path string, readOnly bool) (*liteFile, error
 		f.write.SetMaxOpenConns(1)
 	}
 	f.read = liteOpen(path, extra, "cache_size(-4000)", "query_only(on)")
-	f.read.SetMaxOpenConns(max(4, 2*runtime.GOMAXPROCS(0)))
-	f.read.SetConnMaxIdleTime(time.Minute)
+	f.slots = make(chan struct{}, max(4, 2*runtime.GOMAXPROCS(0)))
+	f.idle = make(chan *conn, cap(f.slots))
 	return f, nil
 }
 
@@ -137,6 +143,9 @@ func fileFault(err error) error {
 }
 
 func (f *liteFile) close() error {
+	for len(f.idle) > 0 {
+		(<-f.idle).discard()
+	}
 	var errs []error
 	for _, db := range []*sql.DB{f.read, f.write, f.lock} {
 		if db != nil {
@@ -146,14 +155,43 @@ func (f *liteFile) close() error {
 	return fault(errors.Join(errs...))
 }
 
-// lend lends a connection that reads.
+// lend lends a connection that reads. One on which something failed is not used again.
 func (f *liteFile) lend(ctx context.Context, use func(c *conn) error) error {
-	c, err := f.read.Conn(ctx)
-	if err != nil {
-		return fault(err)
+	select {
+	case f.slots <- struct{}{}:
+		defer func() { <-f.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	defer c.Close()
-	return use(&conn{lite: c})
+	var c *conn
+	select {
+	case c = <-f.idle:
+	default:
+		lite, err := f.read.Conn(ctx)
+		if err != nil {
+			return fault(err)
+		}
+		c = &conn{lite: lite, ready: map[string]*sql.Stmt{}}
+	}
+	err := use(c)
+	if err == nil || is(err, truce.Absent) || is(err, truce.Invalid) {
+		f.idle <- c // there is room for one a slot
+	} else {
+		c.discard()
+	}
+	return err
+}
+
+// discard closes a connection of SQLite.
+func (c *conn) discard() {
+	for _, s := range c.ready {
+		s.Close()
+	}
+	for _, s := range c.bare {
+		s.Close()
+	}
+	_ = c.lite.Raw(func(any) error { return driver.ErrBadConn }) // the pool closes it
+	c.lite.Close()
 }
 
 // connect opens the connection that writes.
@@ -162,7 +200,7 @@ func (f *liteFile) connect(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, fault(err)
 	}
-	return &conn{lite: c, ready: map[string]*sql.Stmt{}}, nil
+	return &conn{lite: c, ready: map[string]*sql.Stmt{}, bare: map[string]driver.Stmt{}}, nil
 }
 
 // schema returns the number of the schema, 0 for an empty file.
@@ -248,6 +286,35 @@ func (f *liteFile) checkpoint(ctx context.Context, c *conn) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// insertAll runs a statement for many rows, past database/sql and what it does for each. The
+// values are those that drivers know: int64, float64, string, []byte and nil.
+func (c *conn) insertAll(ctx context.Context, q string, n int, row func(i int) []any) error {
+	if n == 0 {
+		return nil
+	}
+	return fault(c.lite.Raw(func(dc any) error {
+		s := c.bare[q]
+		if s == nil {
+			var err error
+			if s, err = dc.(driver.ConnPrepareContext).PrepareContext(ctx, q); err != nil {
+				return err
+			}
+			c.bare[q] = s
+		}
+		var args []driver.NamedValue
+		for i := range n {
+			args = args[:0]
+			for j, v := range row(i) {
+				args = append(args, driver.NamedValue{Ordinal: j + 1, Value: v})
+			}
+			if _, err := s.(driver.StmtExecContext).ExecContext(ctx, args); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // index puts versions into the indexes that do not follow by themselves.

@@ -84,6 +84,7 @@ type place struct {
 	sqlite string // the file, "" on PostgreSQL
 	schema string
 	clock  *clock
+	fold   store.Fold // nil: the tests' own
 }
 
 // clock is the tests' own.
@@ -151,6 +152,9 @@ func (p place) open(t testing.TB) *store.DB {
 func (p place) try(o store.Options) (*store.DB, error) {
 	if o.Now == nil {
 		o.Now = p.clock.Now
+	}
+	if o.Fold == nil {
+		o.Fold = p.fold
 	}
 	if o.Fold == nil {
 		o.Fold = fold

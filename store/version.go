@@ -87,20 +87,8 @@ func moment(ms int64) time.Time {
 // stored returns a row as it will be read again: words folded, times in whole milliseconds,
 // the beginning rounded down and the end up. What cannot be stored is refused.
 func stored(r truce.Row) (truce.Row, error) {
-	at := r.Kind + "/" + r.ID
-	for _, f := range []struct {
-		name, value string
-		most        int
-	}{{"Kind", r.Kind, maxKind}, {"ID", r.ID, maxID}, {"Label", r.Label, maxLabel}, {"Sort", r.Sort, maxID}, {"Parent", r.Parent, maxID}} {
-		if err := plain(at+": "+f.name, f.value, f.most); err != nil {
-			return r, err
-		}
-	}
-	if r.Kind == "" || r.ID == "" {
-		return r, invalid(at, "a row needs a kind and an identifier")
-	}
-	if r.Body != nil && len(r.Body) == 0 {
-		return r, invalid(at+": Body", "it is empty; expected JSON, or nil for the end of the row")
+	if err := named(&r); err != nil {
+		return r, err
 	}
 	if r.Body == nil { // the end: nothing else of it is kept but where it was listed
 		return truce.Row{Kind: r.Kind, ID: r.ID, Label: r.Label, Sort: r.Sort, Parent: r.Parent}, nil
@@ -117,7 +105,29 @@ func stored(r truce.Row) (truce.Row, error) {
 		b.To = instant(b.To.Add(time.Millisecond - 1).UnixMilli())
 	}
 	r.Box = &b
-	return r, boxError(at+": Box", &b)
+	if err := boxError("Box", &b); err != nil {
+		return r, fmt.Errorf("%s %s: %w", r.Kind, r.ID, err)
+	}
+	return r, nil
+}
+
+// named refuses a row that could not be found again.
+func named(r *truce.Row) error {
+	if r.Kind == "" || r.ID == "" {
+		return invalid("row", "%q %q; expected a kind and an identifier", r.Kind, r.ID)
+	}
+	if r.Body != nil && len(r.Body) == 0 {
+		return invalid("Body", "%s %s: it is empty; expected JSON, or nil for the end of the row", r.Kind, r.ID)
+	}
+	for _, f := range [...]struct {
+		name, value string
+		most        int
+	}{{"Kind", r.Kind, maxKind}, {"ID", r.ID, maxID}, {"Label", r.Label, maxLabel}, {"Sort", r.Sort, maxID}, {"Parent", r.Parent, maxID}} {
+		if err := plain(f.name, f.value, f.most); err != nil {
+			return fmt.Errorf("row %.64q %.64q: %w", r.Kind, r.ID, err)
+		}
+	}
+	return nil
 }
 
 // plain refuses text that one of the databases could not hold.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -21,17 +22,26 @@ const (
 // of alef, of ya and of kaf are one each, ta marbuta is ha, tatweel is gone. Scripts that
 // write no spaces give one word a sign. Both databases index exactly these words.
 func Words(s string) string {
+	const few = 32
 	var b strings.Builder
-	seen := map[string]bool{}
-	for _, w := range strings.Fields(fold(s)) {
+	all := strings.Fields(fold(s))
+	var seen map[string]bool
+	if len(all) > few {
+		seen = make(map[string]bool, len(all))
+	}
+	for i, w := range all {
 		w = cut(w)
-		if seen[w] {
+		if seen != nil {
+			if seen[w] {
+				continue
+			}
+			seen[w] = true
+		} else if all[i] = w; slices.Contains(all[:i], w) {
 			continue
 		}
 		if b.Len()+1+len(w) > maxWords {
 			break
 		}
-		seen[w] = true
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}

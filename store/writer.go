@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"runtime"
@@ -267,11 +266,7 @@ func (db *DB) disconnect(ctx context.Context, why error) {
 		return
 	}
 	_ = c.rollback(ctx) // there may be none
-	for _, s := range c.ready {
-		s.Close()
-	}
-	_ = c.lite.Raw(func(any) error { return driver.ErrBadConn }) // the pool closes it
-	c.lite.Close()
+	c.discard()
 }
 
 // load reads how far the record has come.

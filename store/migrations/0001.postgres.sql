@@ -31,7 +31,7 @@ CREATE TABLE version (
 );
 CREATE UNIQUE INDEX version_row ON version (kind, rid, from_n);
 CREATE INDEX version_from ON version (from_n);
-CREATE INDEX version_list ON version (kind, sort, rid, from_n, to_n, label) WHERE body IS NOT NULL;
+CREATE INDEX version_list ON version (kind, label, sort, rid, from_n, to_n) WHERE body IS NOT NULL;
 CREATE INDEX version_parent ON version (parent, kind, sort, rid) WHERE parent <> '';
 CREATE TABLE label (kind text COLLATE "C" NOT NULL, label text COLLATE "C" NOT NULL, PRIMARY KEY (kind, label));
 -- Time is the third dimension, scaled so that a day weighs like a tenth of a degree.

@@ -30,7 +30,7 @@ CREATE TABLE version (
 ) STRICT;
 CREATE UNIQUE INDEX version_row ON version (kind, rid, from_n);
 CREATE INDEX version_from ON version (from_n);
-CREATE INDEX version_list ON version (kind, sort, rid, from_n, to_n, label) WHERE body IS NOT NULL;
+CREATE INDEX version_list ON version (kind, label, sort, rid, from_n, to_n) WHERE body IS NOT NULL;
 CREATE INDEX version_parent ON version (parent, kind, sort, rid) WHERE parent <> '';
 CREATE TABLE label (kind TEXT NOT NULL, label TEXT NOT NULL, PRIMARY KEY (kind, label)) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE place USING rtree(id, west, east, south, north, since, till);
