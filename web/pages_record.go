@@ -14,11 +14,11 @@ import (
 
 // statePage shows the record in one view, and how to check it.
 func (s *site) statePage(w http.ResponseWriter, r *http.Request) error {
-	out, err := (&api{site: s}).state(r.Context(), r.FormValue("as_of"))
+	note, err := s.Record.Checkpoint(r.Context())
 	if err != nil {
 		return err
 	}
-	note, err := s.Record.Checkpoint(r.Context())
+	out, err := (&api{site: s}).state(r.Context(), r.FormValue("as_of"))
 	if err != nil {
 		return err
 	}
@@ -68,16 +68,22 @@ type rowLine struct {
 // titled is what a row says of itself, where it may be seen: what it is called, and the entry
 // that made it.
 type titled struct {
-	Title, Name string
-	Entry       *int64
+	Title, Name, Text string
+	Entry             *int64
 }
+
+// titleMost is how many letters of a text stand for a title.
+const titleMost = 90
 
 // titleOf reads that; fields of other types are no titles.
 func titleOf(body json.RawMessage) titled {
 	var t titled
 	_ = json.Unmarshal(body, &t)
-	if t.Title == "" {
-		t.Title = t.Name
+	for _, other := range []string{t.Name, t.Text} {
+		if t.Title == "" {
+			runes := []rune(other)
+			t.Title = string(runes[:min(len(runes), titleMost)])
+		}
 	}
 	return t
 }
