@@ -325,3 +325,24 @@ func TestDistanceRanges(t *testing.T) {
 		}
 	}
 }
+
+// A line from one area into its neighbour passes their common border at a single point,
+// which is no place to be: it was in the one or in the other.
+func TestALineAcrossACommonBorderIsInOneOrTheOther(t *testing.T) {
+	a := NewAtlas()
+	zone := func(ring string) *Zone {
+		z, err := PolygonZone("area", `{"type":"Polygon","coordinates":[`+ring+`]}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return z
+	}
+	west, east := zone("[[31,11],[33,11],[33,13],[31,13],[31,11]]"), zone("[[33,11],[34,11],[34,13],[33,13],[33,11]]")
+	e, err := a.Extent([]truce.Place{{Form: truce.FormShape, Shape: `{"type":"LineString","coordinates":[[32.5,11.5],[33.5,11.5]]}`}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(Classes(e, []*Zone{west, east})), "[[false true] [true false]]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -9,7 +9,7 @@ const (
 	ecc2    = flat * (2 - flat)
 	radian  = math.Pi / 180
 	leastR  = axis * (1 - ecc2) // the least radius of curvature anywhere
-	roughTo = 30e3              // up to here the mid-latitude formula is right to centimetres
+	roughTo = 8e3               // up to here the mid-latitude formula is right to a centimetre, to 70 degrees
 )
 
 // scale returns the metres in one degree of longitude and of latitude at a latitude.

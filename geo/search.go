@@ -126,7 +126,13 @@ func (c classes) haveFrom(lots []lot, could [][]string, class []byte) bool {
 	return true
 }
 
+// aside is where a stretch of a line is cut.
+const aside = 0.4877
+
 // along adds the combinations that points of a line have, to half a metre.
+//
+// It is cut a little off the middle: a line drawn between round numbers has its middle on
+// borders drawn between round numbers, and a single point on a border is no place to be.
 func (c classes) along(line *edges, zones []*Zone, class []byte) {
 	type stretch struct {
 		segment
@@ -140,7 +146,7 @@ func (c classes) along(line *edges, zones []*Zone, class []byte) {
 	for len(todo) > 0 {
 		s := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		mid := s.at(0.5)
+		mid := s.at(aside)
 		r := max(Distance(mid.lat, mid.lon, s.a.lat, s.a.lon), Distance(mid.lat, mid.lon, s.b.lat, s.b.lon)) + 0.01
 		v := look(mid, r, lots, s.class)
 		c[v.middle] = true

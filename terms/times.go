@@ -279,8 +279,12 @@ func (c clock) civil(x *Time) (spans, []string) {
 	}
 	var out spans
 	for _, o := range outer {
-		day := o.from.In(c.zone).AddDate(0, 0, -8)
-		for n := 0; n < maxRepeats && (o.to.IsZero() || day.Before(o.to)); n, day = n+1, day.AddDate(0, 0, 1) {
+		first := o.from.In(c.zone).AddDate(0, 0, -8)
+		for n := range maxRepeats {
+			day := time.Date(first.Year(), first.Month(), first.Day()+n, 0, 0, 0, 0, time.UTC) // the date alone
+			if begins, _, _ := wall(day.Year(), day.Month(), day.Day(), 0, 0, 0, c.zone); !o.to.IsZero() && !begins.Before(o.to) {
+				break
+			}
 			if w, ok := c.window(x, day); ok {
 				if m := w.meet(o); !m.empty() {
 					out = append(out, m)

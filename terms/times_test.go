@@ -246,3 +246,41 @@ func TestWallByHand(t *testing.T) {
 		})
 	}
 }
+
+// A daily window is there on every civil day that the span reaches, the last one too, whatever
+// the clocks did on the first: all zones and both changes of 2016, against looking at the
+// clock every ten minutes.
+func TestDailyWindowsReachEveryDayOfTheirSpan(t *testing.T) {
+	for _, name := range zoneNames(t) {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, change := range changes(zone, time.Date(2016, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC)) {
+			day := change.In(zone)
+			from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
+			during := &Time{From: &Instant{Wall: from.Format("2006-01-02T15:04:05")}, To: &Instant{Wall: from.AddDate(0, 0, 4).Add(time.Hour).Format("2006-01-02T15:04:05")}}
+			c := clock{zone: zone}
+			outer, _ := c.spans(during)
+			got, _ := c.spans(&Time{Daily: &[2]int{0, 18 * 60}, During: during})
+			if offsetAt(change.Add(-time.Second), zone)%600 != 0 || offsetAt(change, zone)%600 != 0 {
+				continue // the clock shows no round tens of minutes
+			}
+			seen := map[int]int{} // readings that come twice belong to a window by their first time only
+			for at := change.Add(-30 * time.Hour).Truncate(10 * time.Minute); at.Before(change.Add(130 * time.Hour)); at = at.Add(10 * time.Minute) {
+				local := at.In(zone)
+				key := local.YearDay()*1440 + local.Hour()*60 + local.Minute()
+				if seen[key]++; seen[key] > 1 || local.Hour() == 17 || local.Hour() == 18 {
+					continue
+				}
+				if want := outer.has(at) && local.Hour() < 18; got.has(at) != want && !near(at, change) {
+					t.Errorf("%s, %s: in a window %v, by the clock %v", name, local.Format(time.RFC3339), got.has(at), want)
+				}
+			}
+		}
+	}
+}
+
+// near says that an instant lies within three hours of a change of the clocks, where what a
+// day is takes the tests above to say.
+func near(at, change time.Time) bool { return at.Sub(change).Abs() < 3*time.Hour }
