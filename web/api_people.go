@@ -291,7 +291,7 @@ func (a *api) invite(ctx context.Context, who access.Person, in *inviteIn) (*bod
 		return nil, err
 	}
 	of(ctx).did("invited", slog.String("account", i.Account))
-	return answer(inviteOut{i.ID, a.invitationLink(token), i.Expires}, nil)
+	return answer(inviteOut{i.ID, InvitationLink(a.Origin, token), i.Expires}, nil)
 }
 
 func (a *api) renew(ctx context.Context, who access.Person, in *OfAccount) (*body[inviteOut], error) {
@@ -303,7 +303,7 @@ func (a *api) renew(ctx context.Context, who access.Person, in *OfAccount) (*bod
 		return nil, err
 	}
 	of(ctx).did("renewal offered", slog.String("account", i.Account))
-	return answer(inviteOut{i.ID, a.invitationLink(token), i.Expires}, nil)
+	return answer(inviteOut{i.ID, InvitationLink(a.Origin, token), i.Expires}, nil)
 }
 
 func (a *api) assign(ctx context.Context, who access.Person, in *postIn) (*struct{}, error) {
@@ -333,7 +333,7 @@ func (a *api) enrol(ctx context.Context, account string) error {
 	return err
 }
 
-// invitationLink is where an invitation is taken.
-func (s *site) invitationLink(token people.Secret) string {
-	return s.Origin + "/invitation?token=" + token.Reveal()
+// InvitationLink is where an invitation is taken at an origin.
+func InvitationLink(origin string, token people.Secret) string {
+	return origin + "/invitation?token=" + token.Reveal()
 }

@@ -8,6 +8,9 @@ import (
 	"truce/people"
 )
 
+// BackPath is where providers of single sign-on send a browser back to, after the origin.
+const BackPath = "/sign-in/back"
+
 // signInRoutes are the ways in.
 func (s *site) signInRoutes() {
 	s.page("GET /sign-in", true, func(w http.ResponseWriter, r *http.Request) error {
@@ -19,7 +22,7 @@ func (s *site) signInRoutes() {
 	s.page("POST /sign-in/passkey", true, s.beginPasskey)
 	s.page("POST /sign-in/passkey/finish", true, s.finishPasskey)
 	s.page("GET /sign-in/with/{provider}", true, s.beginSSO)
-	s.page("GET /sign-in/back", true, s.finishSSO)
+	s.page("GET "+BackPath, true, s.finishSSO)
 	s.page("GET /invitation", true, s.invitationPage)
 	s.page("POST /invitation", true, s.takeInvitation)
 }

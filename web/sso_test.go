@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"truce/desk"
 	"truce/people"
 )
 
@@ -63,8 +64,8 @@ func TestSingleSignOn(t *testing.T) {
 	w := newWorld(t)
 	p := newProvider(t, w.clock.now)
 	var err error
-	w.people, err = people.New(&side{DB: w.db}, people.Options{Name: "Truce", Origin: w.origin, Key: people.NewSealingKey(),
-		Providers: []people.Provider{{Name: "hq", Issuer: p.URL, ClientID: "truce", Redirect: w.origin + "/sign-in/back"}}})
+	w.people, err = people.New(desk.NewSide(w.db), people.Options{Name: "Truce", Origin: w.origin, Key: people.NewSealingKey(),
+		Providers: []people.Provider{{Name: "hq", Issuer: p.URL, ClientID: "truce", Redirect: w.origin + BackPath}}})
 	w.no(err)
 	o := w.site.Options
 	o.People, o.Providers = w.people, []string{"hq"}
@@ -100,7 +101,7 @@ func TestSingleSignOn(t *testing.T) {
 	w.nobody().page(back).want(403, "") // once
 	c.get("/sign-in/with/none").want(404, "absent")
 	p.Close()
-	o.People, err = people.New(&side{DB: w.db}, people.Options{Name: "Truce", Key: people.NewSealingKey(), Providers: []people.Provider{{Name: "hq", Issuer: p.URL, ClientID: "truce", Redirect: w.origin + "/sign-in/back"}}})
+	o.People, err = people.New(desk.NewSide(w.db), people.Options{Name: "Truce", Key: people.NewSealingKey(), Providers: []people.Provider{{Name: "hq", Issuer: p.URL, ClientID: "truce", Redirect: w.origin + BackPath}}})
 	w.no(err)
 	gone, err := newSite(o)
 	w.no(err)

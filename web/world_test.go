@@ -142,30 +142,6 @@ func headOf(id string) access.Person {
 	return access.Person{ID: id, Roles: []access.Role{access.Desk, access.Verifier, access.Head}, Org: "mission", TwoFactor: true}
 }
 
-// side keeps people in the record's database.
-type side struct {
-	*store.DB
-	mu sync.Mutex
-}
-
-func (s *side) Kept(ctx context.Context, kind, id string) ([]byte, bool, error) {
-	b, err := s.DB.Kept(ctx, kind, id)
-	if err != nil && problemOf(err).Code == "absent" {
-		return nil, false, nil
-	}
-	return b, err == nil, err
-}
-
-func (s *side) Forget(ctx context.Context, kind, id string) (bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, ok, err := s.Kept(ctx, kind, id)
-	if err != nil || !ok {
-		return false, err
-	}
-	return true, s.DB.Forget(ctx, kind, id)
-}
-
 // world is an instance behind a real server.
 type world struct {
 	testing.TB
@@ -211,7 +187,7 @@ func newWorld(t testing.TB, change ...func(*Options)) *world {
 	}
 	w.srv = httptest.NewUnstartedServer(nil)
 	w.origin = strings.Replace("http://"+w.srv.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
-	if w.people, err = people.New(&side{DB: w.db}, people.Options{Name: "Truce", Origin: w.origin, Key: people.NewSealingKey()}); err != nil {
+	if w.people, err = people.New(desk.NewSide(w.db), people.Options{Name: "Truce", Origin: w.origin, Key: people.NewSealingKey()}); err != nil {
 		t.Fatal(err)
 	}
 	files, err := attach.New(filepath.Join(dir, "files"), attach.Options{})
