@@ -48,7 +48,11 @@ func fault(err error) error {
 
 func liteFault(e *sqlite.Error, err error) error {
 	kind, msg, hint := truce.Internal, "database", ""
-	switch e.Code() & 0xff {
+	code := e.Code() & 0xff
+	if e.Code() == lib.SQLITE_IOERR_SHORT_READ { // the file ends in the middle of a page
+		code = lib.SQLITE_CORRUPT
+	}
+	switch code {
 	case lib.SQLITE_FULL:
 		kind, msg, hint = truce.Unavailable, "the disk is full", full
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:

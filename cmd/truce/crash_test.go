@@ -88,6 +88,7 @@ type crashed struct {
 // acknowledged is there once, nothing by half; what was not is sent again and then is there
 // once too. (-kills 1000 is the long proof.)
 func TestKilledServerLosesNothing(t *testing.T) {
+	t.Parallel()
 	var c *crashed
 	all := &crashed{}
 	reports := 0
@@ -296,6 +297,7 @@ func (c *crashed) check() {
 	}
 	runsHere(c, exitNothing, "sound", "fsck", "--record", db)
 	runsHere(c, exitNothing, "the record holds", "verify", "--quiet", db)
+	runsHere(c, exitNothing, "the state is what it was", "rebuild", "--record", db)
 	if err := os.RemoveAll(dir); err != nil {
 		c.Fatal(err)
 	}
@@ -310,5 +312,4 @@ func (c *crashed) settle() {
 	if code := s.stop(); code != exitNothing {
 		c.Errorf("the server ended with exit code %d: %s", code, s.log)
 	}
-	runs(c, exitNothing, "the state is what it was", "rebuild", "--record", c.db)
 }

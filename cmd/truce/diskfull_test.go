@@ -3,21 +3,15 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
 	"syscall"
 	"testing"
-
-	"truce/desk"
 )
 
 var fills = flag.Int("fills", 6, "how often TestFullDisk fills the disk under a server")
@@ -31,120 +25,6 @@ func smallDisk(t *testing.T, size string) string {
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
 	return dir
-}
-
-// handed is what clients handed in to a server that cannot always write.
-type handed struct {
-	*testing.T
-	s     *server
-	first int64
-	mu    sync.Mutex
-	n     int
-	taken map[string]int64
-	open  []string // refused, to be handed in again
-}
-
-// handIn hands in a report of some kilobytes and returns the status.
-func (h *handed) handIn(id string) int {
-	report := said(id)
-	report.Text += strings.Repeat("x", 3000)
-	status, answer, err := h.s.send("POST", "/api/v1/reports", "form "+id, map[string]any{"report": report})
-	if err != nil {
-		h.Fatalf("%s: %v: the server is gone: %s", id, err, h.s.log)
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if status != http.StatusOK {
-		var p struct {
-			Status int
-			Code   string
-		}
-		if err := json.Unmarshal(answer, &p); err != nil || p.Status != status || p.Code == "" {
-			h.Errorf("%s: %d %s", id, status, answer)
-		}
-		h.open = append(h.open, id)
-		return status
-	}
-	var e desk.Entered
-	if err := json.Unmarshal(answer, &e); err != nil {
-		h.Fatal(err)
-	}
-	if _, was := h.taken[id]; was != e.Repeat {
-		h.Errorf("%s: repeat is %v", id, e.Repeat)
-	}
-	h.taken[id] = e.N
-	return status
-}
-
-// until has four clients hand in reports until each was refused three times, and holds the
-// refusals against what is expected.
-func (h *handed) until(want int) {
-	h.Helper()
-	var clients sync.WaitGroup
-	for k := range 4 {
-		clients.Go(func() {
-			for refused, i := 0, 0; refused < 3; i++ {
-				h.mu.Lock()
-				h.n++
-				id := fmt.Sprintf("F%d-%d", k, h.n)
-				h.mu.Unlock()
-				switch status := h.handIn(id); {
-				case status == want:
-					refused++
-				case status != http.StatusOK:
-					h.Errorf("%s is answered %d, expected 200 or %d", id, status, want)
-					return
-				case i > 3000:
-					h.Error("nothing is refused")
-					return
-				}
-			}
-		})
-	}
-	clients.Wait()
-}
-
-// again hands in what was refused; now it is taken, and is not there already.
-func (h *handed) again() {
-	h.Helper()
-	open := h.open
-	h.open = nil
-	for _, id := range open {
-		if status := h.handIn(id); status != http.StatusOK {
-			h.Errorf("%s is answered %d after the trouble is over", id, status)
-		}
-	}
-}
-
-// look holds the record against what was acknowledged: one entry each, and none beside them.
-func (h *handed) look() {
-	h.Helper()
-	if n := len(h.s.entries(h.first)); n != len(h.taken) {
-		h.Errorf("%d reports were taken; there are %d entries", len(h.taken), n)
-	}
-	at := map[string]int64{}
-	for _, r := range h.s.reports() {
-		at[r.ID] = r.Body.Entry
-	}
-	for id, n := range h.taken {
-		if at[id] != n {
-			h.Errorf("%s was taken as entry %d and is at %d", id, n, at[id])
-		}
-	}
-}
-
-// sound ends the server and checks the record.
-func (h *handed) sound(db string) {
-	h.Helper()
-	if code := h.s.stop(); code != exitNothing {
-		h.Errorf("the server ended with exit code %d: %s", code, h.s.log)
-	}
-	runs(h, exitNothing, "sound", "fsck", "--record", db)
-	runs(h, exitNothing, "the record holds", "verify", "--quiet", db)
-}
-
-func hand(t *testing.T, s *server) *handed {
-	return &handed{T: t, s: s, first: s.state().Entries, taken: map[string]int64{}}
 }
 
 // fill takes all of a disk but so many pages, and returns the file that does.
@@ -171,6 +51,7 @@ func fill(t *testing.T, dir string, pages int) string {
 // readers go on, and as soon as there is room the server takes all again. (-fills 60 is the
 // long proof.)
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	dir := smallDisk(t, "24m")
 	db := newRecord(t, dir)
 	h := hand(t, serve(t, db))
@@ -213,27 +94,10 @@ func fullElsewhere(t *testing.T, h *handed, dir, db string) {
 	runs(t, exitFailed, "", "load", "../../missions/syria-2016", "--quiet", "--record", filepath.Join(dir, "new.db"))
 }
 
-// upload puts a file beside a report.
-func (h *handed) upload(report, name string, data []byte) (int, string) {
-	h.Helper()
-	r, err := http.NewRequest("POST", h.s.url+"/api/v1/reports/"+report+"/attachments?name="+name, strings.NewReader(string(data)))
-	if err != nil {
-		h.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+seed.token)
-	r.Header.Set("Content-Type", "image/png")
-	a, err := http.DefaultClient.Do(r)
-	if err != nil {
-		h.Fatal(err)
-	}
-	defer a.Body.Close()
-	b, _ := io.ReadAll(a.Body)
-	return a.StatusCode, string(b)
-}
-
 // TestFileSizeLimit makes every write past a size fail, as a quota or a failing disk does.
 // Clients get 503; once the limit is gone, which takes a new process, all is taken.
 func TestFileSizeLimit(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db := newRecord(t, dir)
 	s := launch(t, "ulimit -f 2000", db) // in blocks of 512 or 1024 bytes, as the shell sees it
@@ -254,6 +118,7 @@ func TestFileSizeLimit(t *testing.T) {
 // Clients get 503 and the server recovers by itself. Readers go on, unless the memory that
 // they share goes too, as on a disk that the system has stopped writing to.
 func TestReadOnlyFiles(t *testing.T) {
+	t.Parallel()
 	for _, frozen := range []struct {
 		name  string
 		files []string
@@ -296,6 +161,7 @@ func freeze(t *testing.T, db string, ends []string) (thaw func()) {
 
 // TestReadOnlyDisk holds what the program says of a record on a disk that cannot be written.
 func TestReadOnlyDisk(t *testing.T) {
+	t.Parallel()
 	dir := smallDisk(t, "24m")
 	db := newRecord(t, dir)
 	runs(t, exitNothing, "225 entries", "status", "--record", db)

@@ -66,6 +66,9 @@ func (f where) open(ctx context.Context, make bool) (*site, error) {
 		return nil, err
 	}
 	db.SetKey(key)
+	if err := f.fits(ctx, db, key, make); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	r, err := desk.NewRecord(desk.RecordOptions{DB: db, Key: key})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -79,6 +82,28 @@ func (f where) open(ctx context.Context, make bool) (*site, error) {
 			Roles: []access.Role{access.Desk, access.Verifier, access.Head}}
 	}
 	return &site{db, key, r, who}, nil
+}
+
+// fits refuses a database that lost its entries, as an empty file has, and a key that is not
+// the record's.
+func (f where) fits(ctx context.Context, db *store.DB, key *ledger.Key, make bool) error {
+	n, err := db.Size(ctx)
+	if err != nil || n == 0 && make {
+		return err
+	}
+	if n == 0 {
+		return &truce.Error{Kind: truce.Absent, At: f.path(), Msg: "the record is empty", Hint: "truce load MISSION begins one; truce restore BACKUP brings one back"}
+	}
+	first, err := db.Entry(ctx, 0)
+	if err != nil || first.Enrols == key.Verifier() {
+		return nil // what cannot be read is for fsck to say
+	}
+	row, err := db.Get(ctx, 0, "key", key.ID())
+	var b struct{ Revoked bool }
+	if err != nil || json.Unmarshal(row.Body, &b) != nil || b.Revoked {
+		return &truce.Error{Kind: truce.Invalid, At: f.keyFile(), Msg: "this key, " + key.ID() + ", is not in force in the record", Hint: "the instance's own"}
+	}
+	return nil
 }
 
 // administrator is whoever runs the machine: keys and people, and no case.

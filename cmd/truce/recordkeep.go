@@ -181,6 +181,9 @@ func (c *backupCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer db.Close()
+	if err := c.fits(ctx, db, key, false); err != nil {
+		return err
+	}
 	r, err := desk.NewRecord(desk.RecordOptions{DB: db, Key: key})
 	if err != nil {
 		return err

@@ -88,9 +88,11 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 // providerName is what the one provider of single sign-on is called.
 const providerName = "sso"
 
-// people opens the accounts, sealed by a key in a file of its own.
+// people opens the accounts, sealed by a key in a file of its own. The file is made with the
+// first server, and never where there are accounts that another key sealed.
 func (c *serveCmd) people(at *site) (*people.People, error) {
-	key, err := sealingKey(c.keyFile() + ".people")
+	name := c.keyFile() + ".people"
+	key, fresh, err := sealingKey(name)
 	if err != nil {
 		return nil, err
 	}
@@ -98,23 +100,43 @@ func (c *serveCmd) people(at *site) (*people.People, error) {
 	if c.Issuer != "" {
 		o.Providers = []people.Provider{{Name: providerName, Issuer: c.Issuer, ClientID: c.Client, ClientSecret: people.Hide(c.Secret)}}
 	}
-	return people.New(desk.NewSide(at.db), o)
+	p, err := people.New(desk.NewSide(at.db), o)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.Accounts(context.Background(), time.Now()); err != nil {
+		return nil, &truce.Error{Kind: truce.Invalid, At: name, Msg: "the accounts were sealed with another key", Hint: "the file that was there", Err: err}
+	}
+	if fresh {
+		return p, keepSealingKey(name, key)
+	}
+	return p, nil
 }
 
-// sealingKey reads the key that seals accounts, or makes one.
-func sealingKey(name string) (people.SealingKey, error) {
+// sealingKey reads the key that seals accounts, or makes one that is yet to be kept.
+func sealingKey(name string) (key people.SealingKey, fresh bool, err error) {
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		k := people.NewSealingKey()
-		if err := os.WriteFile(name, []byte(k.Text().Reveal()), 0o600); err != nil {
-			return k, &truce.Error{Kind: truce.Unavailable, At: name, Msg: "the key that seals accounts cannot be written", Err: bare(err)}
-		}
-		return k, nil
+		return people.NewSealingKey(), true, nil
 	}
 	if err != nil {
-		return people.SealingKey{}, &truce.Error{Kind: truce.Unavailable, At: name, Msg: "the key that seals accounts cannot be read", Err: bare(err)}
+		return key, false, &truce.Error{Kind: truce.Unavailable, At: name, Msg: "the key that seals accounts cannot be read", Err: bare(err)}
 	}
-	return people.ParseSealingKey(text)
+	key, err = people.ParseSealingKey(text)
+	return key, false, err
+}
+
+// keepSealingKey writes the key to a file that is not there yet.
+func keepSealingKey(name string, key people.SealingKey) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		_, err = f.WriteString(key.Text().Reveal())
+		err = errors.Join(err, f.Sync(), f.Close())
+	}
+	if err != nil {
+		return &truce.Error{Kind: truce.Unavailable, At: name, Msg: "the key that seals accounts cannot be written", Err: bare(err)}
+	}
+	return nil
 }
 
 func (c *serveCmd) invite(ctx context.Context, s *streams, p *people.People) error {

@@ -124,12 +124,13 @@ func tokenOf(p *people.People, id string, roles ...string) (string, error) {
 // rnd is a text that is new each time.
 func rnd(n int) string { return fmt.Sprintf("%0*x", n, time.Now().UnixNano()) }
 
-// truceRun runs the program to its end and returns its exit code and what it printed.
-func truceRun(t testing.TB, args ...string) (code int, out string) {
+// truceRun runs the program in a folder, "" for this one, to its end and returns its exit code and what it printed.
+func truceRun(t testing.TB, dir string, args ...string) (code int, out string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	c := exec.CommandContext(ctx, *binary, args...)
+	c.Dir = dir
 	b, err := c.CombinedOutput()
 	var e *exec.ExitError
 	if err != nil && !errors.As(err, &e) {
@@ -141,7 +142,13 @@ func truceRun(t testing.TB, args ...string) (code int, out string) {
 // runs runs the program and holds its exit code and some words of what it printed.
 func runs(t testing.TB, code int, words string, args ...string) string {
 	t.Helper()
-	got, out := truceRun(t, args...)
+	return runsIn(t, "", code, words, args...)
+}
+
+// runsIn does so in a folder.
+func runsIn(t testing.TB, dir string, code int, words string, args ...string) string {
+	t.Helper()
+	got, out := truceRun(t, dir, args...)
 	if got != code || !strings.Contains(out, words) {
 		t.Errorf("truce %s: exit code %d, expected %d with %q:\n%s", strings.Join(args, " "), got, code, words, out)
 	}
@@ -164,6 +171,7 @@ type server struct {
 	t       testing.TB
 	cmd     *exec.Cmd
 	url     string
+	client  *http.Client
 	started time.Duration // until it listened
 	log     *bytes.Buffer // read it after the end only
 	ended   chan struct{}
@@ -175,7 +183,7 @@ type server struct {
 func launch(t testing.TB, wrapper, db string, args ...string) *server {
 	t.Helper()
 	args = append([]string{"serve", "--record", db, "--listen", "127.0.0.1:0"}, args...)
-	s := &server{t: t, log: &bytes.Buffer{}, ended: make(chan struct{}), ready: make(chan struct{})}
+	s := &server{t: t, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}, log: &bytes.Buffer{}, ended: make(chan struct{}), ready: make(chan struct{})}
 	if wrapper == "" {
 		s.cmd = exec.Command(*binary, args...)
 	} else {
@@ -228,6 +236,7 @@ func (s *server) wait() {
 // kill ends the server as a power cut would end it, but for the disk.
 func (s *server) kill() {
 	_ = s.cmd.Process.Kill() // it may have ended
+	s.client.CloseIdleConnections()
 	<-s.ended
 }
 
@@ -239,7 +248,7 @@ func (s *server) tail() []byte {
 
 // stop asks the server to end and returns its exit code.
 func (s *server) stop() int {
-	http.DefaultClient.CloseIdleConnections() // a server waits some seconds for one that was never used
+	s.client.CloseIdleConnections() // a server waits some seconds for one that was never used
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	<-s.ended
 	return s.cmd.ProcessState.ExitCode()
@@ -265,7 +274,7 @@ func (s *server) send(method, path, key string, body any) (int, []byte, error) {
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
 	}
-	a, err := http.DefaultClient.Do(r)
+	a, err := s.client.Do(r)
 	if err != nil {
 		return 0, nil, err
 	}
