@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,7 +66,11 @@ func (r Receipt) Open(vkeys ...string) (*Proved, error) {
 		return nil, fmt.Errorf("proof: %w", err)
 	}
 	for _, k := range vkeys {
-		if v, err := parseVerifier(k); err == nil && v.id() == p.Entry.Key && p.Entry.Sig != nil {
+		v, err := parseVerifier(k)
+		if err == nil && v.algorithm == algorithmCosignature && !slices.Contains(p.Signers, v.id()) {
+			return nil, fmt.Errorf("proof: the checkpoint is not co-signed by %s", v.id())
+		}
+		if err == nil && v.id() == p.Entry.Key && p.Entry.Sig != nil {
 			if err := p.Entry.CheckSignature(k); err != nil {
 				return nil, fmt.Errorf("leaf: %w", err)
 			}

@@ -333,6 +333,9 @@ func (c *check) trust() {
 		}
 		keys = append(keys, c.first)
 	}
+	if v, err := parseVerifier(c.first); err == nil && v.name != c.v.Origin {
+		bad(fmt.Sprintf("it is a checkpoint of %q, and entry 0 enrols a key of %q; expected the same name", c.v.Origin, v.name))
+	}
 	_, ids, err := OpenCheckpoint(c.signed, keys...)
 	if err != nil {
 		bad(err.Error())

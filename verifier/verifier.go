@@ -154,7 +154,7 @@ func verify(fsys fs.FS, keys []key, since ...[]byte) *report {
 	c.tiles()
 	root := treeHash(c.hashes)
 	c.Root = encode(root[:])
-	c.want(!ok || root == h.root && int64(len(c.hashes)) == h.size, "checkpoint", "was made over other entries than these")
+	c.want(!ok || root == h.root && int64(len(c.hashes)) == h.size && strings.HasPrefix(c.own.id, h.origin+"+"), "checkpoint", "was made over other entries than these, or for another instance")
 	if !slices.ContainsFunc(keys, func(k key) bool { return k.kind == signs }) {
 		c.Note = "NOTE: No key of the record was given, so it was believed as to its own key. Compare that with what you know: " + c.own.text
 		keys = append(slices.Clone(keys), c.keys[c.own.id])
