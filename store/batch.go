@@ -142,6 +142,9 @@ func (b *batch) latest(k rowKey) (held, error) {
 		return held{}, b.broken
 	}
 	h := held{fresh: -1}
+	if plain("", k.kind, maxKind) != nil || plain("", k.id, maxID) != nil {
+		return h, nil // no row can have such a name
+	}
 	r, err := b.c.query(b.ctx, "SELECT "+versionColumns+" FROM version WHERE kind = $1 AND rid = $2 ORDER BY from_n DESC LIMIT 1", k.kind, k.id)
 	if err == nil {
 		if h.known = r.next(); h.known {

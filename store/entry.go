@@ -133,6 +133,9 @@ func places(from, n int) string {
 
 // Submitted returns the number of the entry that a submission became.
 func (db *DB) Submitted(ctx context.Context, id string) (int64, error) {
+	if plain("", id, maxID) != nil {
+		return 0, absent("no such submission")
+	}
 	var n int64
 	err := db.peek(ctx, func(c *conn) error {
 		found, err := c.one(ctx, "SELECT n FROM submission WHERE id = $1", []any{id}, &n)

@@ -30,6 +30,9 @@ func (b *batch) sweep() {
 
 // Kept returns what is kept under a name; what is not, or has expired, is Absent.
 func (db *DB) Kept(ctx context.Context, kind, id string) ([]byte, error) {
+	if plain("", kind, maxKind) != nil || plain("", id, maxID) != nil {
+		return nil, absent("nothing is kept under such a name")
+	}
 	var body []byte
 	err := db.peek(ctx, func(c *conn) error {
 		found, err := c.one(ctx, "SELECT body FROM kept WHERE kind = $1 AND id = $2 AND (expires = 0 OR expires > $3)", []any{kind, id, db.o.Now().UnixMilli()}, &body)
@@ -68,6 +71,9 @@ func (db *DB) KeptAll(ctx context.Context, kind string) (map[string][]byte, erro
 // overwritten at once, and leave the write-ahead log as it is used again; [DB.Wipe] sees to
 // both databases' files at once.
 func (db *DB) Forget(ctx context.Context, kind, id string) error {
+	if plain("", kind, maxKind) != nil || plain("", id, maxID) != nil {
+		return nil
+	}
 	return db.submit(&request{ctx: ctx, weight: 1, work: func(b *batch) error {
 		b.sweep()
 		b.more = append(b.more, statement{"DELETE FROM kept WHERE kind = $1 AND id = $2", []any{kind, id}})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,6 +67,9 @@ func (db *DB) Get(ctx context.Context, asOf int64, kind, id string) (truce.Row, 
 	if asOf <= 0 {
 		asOf = forever
 	}
+	if plain("", kind, maxKind) != nil || plain("", id, maxID) != nil {
+		return truce.Row{}, absent("no such row")
+	}
 	var v version
 	err := db.peek(ctx, func(c *conn) error {
 		found := false
@@ -86,6 +90,9 @@ func (db *DB) Get(ctx context.Context, asOf int64, kind, id string) (truce.Row, 
 // none.
 func (db *DB) History(ctx context.Context, kind, id string) ([]Version, error) {
 	var out []Version
+	if plain("", kind, maxKind) != nil || plain("", id, maxID) != nil {
+		return out, nil
+	}
 	err := db.peek(ctx, func(c *conn) error {
 		return c.each(ctx, "SELECT "+versionColumns+" FROM version WHERE kind = $1 AND rid = $2 ORDER BY from_n", []any{kind, id}, func(r *rows) error {
 			v, err := scanVersion(r)
@@ -244,6 +251,9 @@ func (db *DB) where(ctx context.Context, q *Query, list bool) (*where, Page, err
 	p := Page{AsOf: q.AsOf}
 	if q.AsOf < 0 {
 		return w, p, invalid("AsOf", "%d; expected a number of entries, or 0 for now", q.AsOf)
+	}
+	if err := errors.Join(plain("Kind", q.Kind, maxKind), plain("Parent", q.Parent, maxID)); err != nil {
+		return w, p, err
 	}
 	if q.AsOf == 0 {
 		var err error

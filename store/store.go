@@ -25,8 +25,9 @@ import (
 
 // Fold turns entry n into the rows that it changes. It is pure: what it gives depends on its
 // arguments alone, and old tells the rows as they stood before the entry (false: there is
-// none, or it ended). It may be called again for the same entry. A row with a nil body ends
-// the row. Rows that come out as they were make no version.
+// none, or it ended); what it returns must not be changed. It may be called again for the same
+// entry, and must take entries of which fields are absent, because they were destroyed. A row
+// with a nil body ends the row. Rows that come out as they were make no version.
 type Fold func(old func(kind, id string) (truce.Row, bool, error), n int64, e *ledger.Entry) ([]truce.Row, error)
 
 // Options say how to open a record.

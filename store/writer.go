@@ -21,6 +21,9 @@ const (
 	maxDrafts = 100_000
 )
 
+// patience is how long a transaction of a group may take on a server.
+const patience = 2 * time.Minute
+
 // writer is what the writer's goroutine holds: its connection, and what the disk says.
 type writer struct {
 	conn   *conn
@@ -174,8 +177,16 @@ func (db *DB) commit(ctx context.Context, group []*request) {
 // try runs a transaction. It returns the requests that hang on its outcome; those that failed
 // by themselves have their error and left no trace in it.
 func (db *DB) try(ctx context.Context, group []*request) (live []*request, err error) {
+	if db.pg != nil { // a server may never answer; SQLite does, and is quicker without a deadline
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
 	b := db.newBatch(ctx)
 	defer func() {
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = unavailable("the database did not answer within %s", patience)
+		}
 		if err != nil {
 			db.disconnect(ctx, err)
 		}
