@@ -108,6 +108,9 @@ func TestKilledServerLosesNothing(t *testing.T) {
 			all.took.round = append(all.took.round, c.took.round...)
 			all.took.check = append(all.took.check, c.took.check...)
 		}
+		if i%100 == 99 {
+			t.Logf("%d kills, %d reports", i+1, reports)
+		}
 		if t.Failed() {
 			t.Fatalf("at kill %d of -kill-seed %d", i+1, *killSeed)
 		}
@@ -158,7 +161,7 @@ func (c *crashed) start() *server {
 	s.get("/api/v1/entries?limit=1", &struct{}{})
 	c.took.answer = append(c.took.answer, time.Since(begun))
 	if c.first == 0 {
-		c.first = s.state().Entries
+		c.first = s.size()
 	}
 	return s
 }

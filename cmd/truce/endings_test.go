@@ -158,7 +158,7 @@ func TestSecondServer(t *testing.T) {
 	runs(t, exitFailed, "another process serves this record", "restore", backup, "--replace", "--record", db)
 	other := newRecord(t, t.TempDir())
 	runs(t, exitFailed, "cannot listen here", "serve", "--listen", strings.TrimPrefix(s.url, "http://"), "--record", other)
-	if s.state().Entries != 225 {
+	if s.size() != 225 {
 		t.Error("the server was disturbed")
 	}
 	if code := s.stop(); code != exitNothing {
@@ -192,7 +192,7 @@ func TestClockBack(t *testing.T) {
 	if status := h.handIn("early"); status != http.StatusServiceUnavailable {
 		t.Errorf("a report is answered %d", status)
 	}
-	if n := h.s.state().Entries; n != 226 {
+	if n := h.s.size(); n != 226 {
 		t.Errorf("%d entries", n)
 	}
 }

@@ -124,7 +124,7 @@ func (h *handed) sound(db string) {
 }
 
 func hand(t *testing.T, s *server) *handed {
-	return &handed{T: t, s: s, first: s.state().Entries, taken: map[string]int64{}}
+	return &handed{T: t, s: s, first: s.size(), taken: map[string]int64{}}
 }
 
 // upload puts a file beside a report.
