@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,61 +108,6 @@ func TestConnectionsAreHardened(t *testing.T) {
 	}
 }
 
-// TestOneProcessServes: neither another process nor this one can open the record twice.
-func TestOneProcessServes(t *testing.T) {
-	if path := os.Getenv("STORE_TEST_SECOND"); path != "" {
-		_, err := Open(t.Context(), path, options())
-		fmt.Println("second:", err)
-		return
-	}
-	path := filepath.Join(t.TempDir(), "a.db")
-	db, err := Open(t.Context(), path, options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.SetKey(instance(t))
-	if _, err := db.Append(t.Context(), Draft{Kind: "a.b"}); err != nil {
-		t.Fatal(err)
-	}
-	const words = "another process serves this record"
-	if _, err := Open(t.Context(), path, options()); !is(err, truce.Unavailable) || !strings.Contains(err.Error(), words) {
-		t.Errorf("opened twice: %v", err)
-	}
-	second := exec.Command(os.Args[0], "-test.run=^TestOneProcessServes$", "-test.v")
-	second.Env = append(os.Environ(), "STORE_TEST_SECOND="+path)
-	if out, err := second.CombinedOutput(); err != nil || !strings.Contains(string(out), words) {
-		t.Errorf("%v\n%s", err, out)
-	}
-	o := options()
-	o.ReadOnly = true
-	reader, err := Open(t.Context(), path, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reader.Close()
-	if _, err := db.Append(t.Context(), Draft{Kind: "a.b"}); err != nil {
-		t.Fatal(err)
-	}
-	a, errA := reader.Head(t.Context())
-	b, errB := db.Head(t.Context())
-	if a != b || a.Size != 3 || errA != nil || errB != nil {
-		t.Errorf("%v and %v, %v %v", a, b, errA, errB)
-	}
-	if _, err := reader.Append(t.Context(), Draft{Kind: "a.b"}); !is(err, truce.Denied) {
-		t.Errorf("read only, and wrote: %v", err)
-	}
-	if p, err := reader.Fsck(t.Context()); err != nil || p != nil {
-		t.Errorf("%v, %v", p, err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if db, err = Open(t.Context(), path, options()); err != nil {
-		t.Fatal(err)
-	}
-	db.Close()
-}
-
 // TestDiskFull: a transaction that finds no room changes nothing, says so, and the next that
 // finds some is written, by the same process.
 func TestDiskFull(t *testing.T) {
@@ -214,79 +158,6 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// older is the schema as it might have been, one step less than what the test knows.
-func older() []migration {
-	return append(steps(false), migration{2, "CREATE TABLE more (x INTEGER) STRICT;"})
-}
-
-func TestOlderSchemaIsKeptAndBroughtUpToDate(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "record.db")
-	db, err := Open(t.Context(), path, options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.SetKey(instance(t))
-	if _, err := db.Append(t.Context(), Draft{Kind: "a.b"}); err != nil {
-		t.Fatal(err)
-	}
-	want, _ := db.Head(t.Context())
-	db.Close()
-	if db, err = open(t.Context(), path, options(), older()); err != nil {
-		t.Fatal(err)
-	}
-	if is, err := db.Head(t.Context()); is != want || err != nil {
-		t.Errorf("%v, %v; expected %v", is, err, want)
-	}
-	db.Close()
-	// The old program refuses the new file, and does not touch it; it opens the kept one.
-	before, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = Open(t.Context(), path, options())
-	if !is(err, truce.Unavailable) || !strings.Contains(err.Error(), "schema 2") {
-		t.Errorf("%v; expected a refusal", err)
-	}
-	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
-		t.Errorf("the newer file was touched: %v", err)
-	}
-	if db, err = Open(t.Context(), path+".v1", options()); err != nil {
-		t.Fatal(err)
-	}
-	if is, err := db.Head(t.Context()); is != want || err != nil {
-		t.Errorf("kept: %v, %v; expected %v", is, err, want)
-	}
-	db.Close()
-	// A wipe takes the kept copy along, which might hold what was destroyed.
-	if db, err = open(t.Context(), path, options(), older()); err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := db.Wipe(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path + ".v1"); err == nil {
-		t.Error("the kept copy outlived the wipe")
-	}
-}
-
-func TestMigrationThatFailsChangesNothing(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "record.db")
-	db, err := Open(t.Context(), path, options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.Close()
-	bad := append(steps(false), migration{2, "CREATE TABLE more (x INTEGER) STRICT; CREATE TABLE entry (x INTEGER);"})
-	if _, err := open(t.Context(), path, options(), bad); err == nil {
-		t.Fatal("it did not fail")
-	}
-	if db, err = Open(t.Context(), path, options()); err != nil {
-		t.Fatal(err)
-	}
-	db.Close()
-}
-
 func TestFilesThatAreNoRecord(t *testing.T) {
 	dir := t.TempDir()
 	foreign := filepath.Join(dir, "foreign.db")
@@ -311,107 +182,5 @@ func TestFilesThatAreNoRecord(t *testing.T) {
 		if after, _ := os.ReadFile(path); len(before) != len(after) {
 			t.Errorf("%s was changed", path)
 		}
-	}
-}
-
-// TestDamageIsFound changes the database behind the record's back, each time in one way.
-func TestDamageIsFound(t *testing.T) {
-	for sql, want := range map[string]string{
-		"UPDATE entry SET leaf = replace(leaf, 'a.b', 'a.c') WHERE n = 2":     "entry",
-		"UPDATE entry SET fields = replace(fields, 'one', 'two') WHERE n = 2": "entry",
-		"UPDATE entry SET at = at - 1 WHERE n = 2":                            "entry time",
-		"DELETE FROM entry WHERE n = 2":                                       "gap",
-		"UPDATE tile SET hashes = zeroblob(length(hashes))":                   "tile",
-		"DELETE FROM tile":                                      "tile",
-		"INSERT INTO tile VALUES (0, 7, x'00')":                 "tile",
-		"UPDATE version SET to_n = 3 WHERE rid = '1'":           "version",
-		"UPDATE version SET from_n = 99 WHERE rid = '1'":        "version",
-		"UPDATE version SET text = 'ONE' WHERE rid = '1'":       "version",
-		"UPDATE version SET text = 'two' WHERE rid = '1'":       "index",
-		"UPDATE version SET west = 7, east = 8 WHERE rid = '1'": "index",
-		"DELETE FROM place WHERE id = 2":                        "index",
-		"DELETE FROM version WHERE rid = '2'":                   "index",
-		"DELETE FROM label":                                     "label",
-		"INSERT INTO submission VALUES ('x', 99)":               "submission",
-		"INSERT INTO checkpoint VALUES (2, 'desk.example')":     "checkpoint",
-		"INSERT INTO meta VALUES ('wipe', 'due')":               "wipe",
-	} {
-		t.Run(sql, func(t *testing.T) {
-			o := options()
-			o.Fold = func(old func(kind, id string) (truce.Row, bool, error), n int64, e *ledger.Entry) ([]truce.Row, error) {
-				return []truce.Row{{Kind: "r", ID: fmt.Sprint(n), Body: []byte("{}"), Text: "one", Box: &truce.Box{West: 1, East: 2, South: 1, North: 2}}}, nil
-			}
-			db, err := Open(t.Context(), filepath.Join(t.TempDir(), "a.db"), o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer db.Close()
-			db.SetKey(instance(t))
-			for range 4 {
-				f := ledger.NewFields(seed())
-				if err := f.Set("x", "one"); err != nil {
-					t.Fatal(err)
-				}
-				if _, err := db.Append(t.Context(), Draft{Kind: "a.b", Fields: f}); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if p, err := db.Fsck(t.Context()); err != nil || p != nil {
-				t.Fatalf("before: %v, %v", p, err)
-			}
-			err = db.submit(&request{ctx: t.Context(), alone: func(ctx context.Context) error {
-				sql = strings.Replace(strings.Replace(sql, "replace(leaf", "CAST(replace(CAST(leaf AS TEXT)", 1), "replace(fields", "CAST(replace(CAST(fields AS TEXT)", 1)
-				if strings.Contains(sql, "CAST") {
-					sql = strings.Replace(sql, ") WHERE", ") AS BLOB) WHERE", 1)
-				}
-				if strings.Contains(sql, "checkpoint") {
-					sql = strings.Replace(sql, "'desk.example'", "x'00'", 1)
-				}
-				n, err := db.w.conn.exec(ctx, sql)
-				if n == 0 && err == nil {
-					t.Error("nothing was changed")
-				}
-				return err
-			}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := db.Fsck(t.Context())
-			found := map[string]bool{}
-			for _, x := range p {
-				found[x.Code] = true
-			}
-			for _, w := range strings.Fields(want) {
-				if !found[w] {
-					t.Errorf("found %v, %v; expected %s", p, err, want)
-				}
-			}
-		})
-	}
-}
-
-// TestDiskThatTurnsReadOnly: what cannot be written is refused, and written when it can.
-func TestDiskThatTurnsReadOnly(t *testing.T) {
-	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "a.db"), options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	db.SetKey(instance(t))
-	if _, err := db.Append(t.Context(), Draft{Kind: "a.b"}); err != nil {
-		t.Fatal(err)
-	}
-	err = db.submit(&request{ctx: t.Context(), alone: func(ctx context.Context) error {
-		_, err := db.w.conn.exec(ctx, "PRAGMA query_only = on")
-		return err
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := db.Append(t.Context(), Draft{Kind: "a.b"}); !is(err, truce.Unavailable) {
-		t.Errorf("%v; expected it to be unavailable", err)
-	}
-	if got, err := db.Append(t.Context(), Draft{Kind: "a.b"}); err != nil || got[0].N != 2 {
-		t.Errorf("%v, %v", got, err)
 	}
 }

@@ -47,7 +47,7 @@ func failAtAnyWrite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		limit(t, used(t, p)+uint64(i)*2048)
+		limit(t, used(t, p)+uint64(i%20)*2048)
 		_, err = db.Append(t.Context(), d)
 		limit(t, 1<<40)
 		if err != nil {

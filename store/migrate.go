@@ -112,7 +112,7 @@ func (db *DB) keepOld(ctx context.Context, c *conn, have int) error {
 // step runs one migration and notes that it is done.
 func step(ctx context.Context, c *conn, m migration) error {
 	note := fmt.Sprintf("\nINSERT INTO meta (name, value) VALUES ('schema', '%d') ON CONFLICT (name) DO UPDATE SET value = excluded.value;\nCOMMIT;\n", m.number)
-	err := c.script(ctx, "BEGIN;\n"+strings.TrimSpace(m.sql)+note)
+	err := c.script(ctx, "BEGIN;\n"+strings.TrimSuffix(strings.TrimSpace(m.sql), ";")+";"+note)
 	if err != nil {
 		_ = c.rollback(ctx) // the script's own error says more
 	}

@@ -100,7 +100,7 @@ func (f *liteFile) claim(ctx context.Context) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fileFault(err)
 	}
-	f.lock, err = sql.Open("sqlite", "file:"+(&url.URL{Path: f.path + ".lock"}).EscapedPath()+"?_pragma=busy_timeout(0)")
+	f.lock, err = sql.Open("sqlite", "file:"+(&url.URL{Path: f.path + ".lock"}).EscapedPath()+"?_pragma=busy_timeout(0)&_pragma=journal_mode(memory)")
 	if err != nil {
 		return fault(err)
 	}
