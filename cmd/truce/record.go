@@ -142,7 +142,9 @@ func newKey(name, of string) (*ledger.Key, error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
 		_, err = f.WriteString(k.Secret() + "\n")
-		err = errors.Join(err, f.Sync(), f.Close())
+		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+			_ = os.Remove(name) // half a key would be taken for one
+		}
 	}
 	if err != nil {
 		return nil, &truce.Error{Kind: truce.Unavailable, At: name, Msg: "the key cannot be written", Err: bare(err)}

@@ -131,7 +131,9 @@ func keepSealingKey(name string, key people.SealingKey) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
 		_, err = f.WriteString(key.Text().Reveal())
-		err = errors.Join(err, f.Sync(), f.Close())
+		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+			_ = os.Remove(name) // half a key would be taken for one
+		}
 	}
 	if err != nil {
 		return &truce.Error{Kind: truce.Unavailable, At: name, Msg: "the key that seals accounts cannot be written", Err: bare(err)}
