@@ -8,7 +8,7 @@ page=${1:-demo.html}
 command -v go >/dev/null || { echo "demo.sh: Go is missing; see https://go.dev/dl" >&2; exit 1; }
 echo "Building truce; the first time fetches its modules and takes a minute or two."
 mkdir -p dist
-CGO_ENABLED=0 go build -o dist/truce ./cmd/truce
+CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o dist/truce ./cmd/truce
 
 echo "Judging missions/syria-2016: dist/truce check missions/syria-2016 --html $page"
 echo
