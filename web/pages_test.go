@@ -318,6 +318,7 @@ func TestFilesComeInAndGoOutAsCopies(t *testing.T) {
 	if got.header.Get("Content-Type") != "application/octet-stream" || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") || !strings.HasPrefix(got.body, "\x89PNG") && !strings.HasPrefix(got.body, "\xff\xd8") {
 		t.Errorf("%v %.20q", got.header, got.body)
 	}
+	put("r", "long.txt", "text/plain", []byte(strings.Repeat("a line of a long statement\n", 100_000))).want(200, "") // more than other bodies may have
 	put("r", "a.jpg", "image/jpeg", picturePNG()).want(415, "invalid")
 	put("none", "a.png", "image/png", picturePNG()).want(404, "absent")
 	put("r", "a.png", "image/png", append(picturePNG(), make([]byte, 65<<20)...)).want(413, "")

@@ -164,14 +164,21 @@ func newWorld(t testing.TB, change ...func(*Options)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
 	data, err := os.ReadFile(sample)
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "record.db"), data, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return serveWorld(t, dir, change...)
+}
+
+// serveWorld serves the record in a folder; one that is not there is made empty.
+func serveWorld(t testing.TB, dir string, change ...func(*Options)) *world {
+	t.Helper()
+	var err error
 	w := &world{TB: t, ctx: context.Background(), clock: &clock{at: noon}, log: &lines{}, apps: map[string]string{}}
 	if w.db, err = store.Open(w.ctx, filepath.Join(dir, "record.db"), store.Options{Now: w.clock.now, Fold: record.Fold}); err != nil {
 		t.Fatal(err)
