@@ -145,6 +145,13 @@ func (b *batch) latest(k rowKey) (held, error) {
 	if plain("", k.kind, maxKind) != nil || plain("", k.id, maxID) != nil {
 		return h, nil // no row can have such a name
 	}
+	if b.c.pg == nil {
+		if none, err := b.c.never(b.ctx, k); none || err != nil {
+			b.broken = err
+			b.rows[k] = h
+			return h, err
+		}
+	}
 	r, err := b.c.query(b.ctx, "SELECT "+versionColumns+" FROM version WHERE kind = $1 AND rid = $2 ORDER BY from_n DESC LIMIT 1", k.kind, k.id)
 	if err == nil {
 		if h.known = r.next(); h.known {

@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -295,13 +296,9 @@ func (c *conn) insertAll(ctx context.Context, q string, n int, row func(i int) [
 		return nil
 	}
 	return fault(c.lite.Raw(func(dc any) error {
-		s := c.bare[q]
-		if s == nil {
-			var err error
-			if s, err = dc.(driver.ConnPrepareContext).PrepareContext(ctx, q); err != nil {
-				return err
-			}
-			c.bare[q] = s
+		s, err := c.bareStatement(ctx, dc, q)
+		if err != nil {
+			return err
 		}
 		var args []driver.NamedValue
 		for i := range n {
@@ -315,6 +312,40 @@ func (c *conn) insertAll(ctx context.Context, q string, n int, row func(i int) [
 		}
 		return nil
 	}))
+}
+
+// bareStatement returns a prepared statement of the driver's own.
+func (c *conn) bareStatement(ctx context.Context, dc any, q string) (driver.Stmt, error) {
+	if s := c.bare[q]; s != nil {
+		return s, nil
+	}
+	s, err := dc.(driver.ConnPrepareContext).PrepareContext(ctx, q)
+	if err == nil {
+		c.bare[q] = s
+	}
+	return s, err
+}
+
+// never reports whether there was never a row of the name, which for most entries of a batch
+// is all that there is to know: past database/sql too.
+func (c *conn) never(ctx context.Context, k rowKey) (none bool, err error) {
+	err = c.lite.Raw(func(dc any) error {
+		s, err := c.bareStatement(ctx, dc, "SELECT 1 FROM version WHERE kind = ? AND rid = ? LIMIT 1")
+		if err != nil {
+			return err
+		}
+		r, err := s.(driver.StmtQueryContext).QueryContext(ctx, []driver.NamedValue{{Ordinal: 1, Value: k.kind}, {Ordinal: 2, Value: k.id}})
+		if err != nil {
+			return err
+		}
+		var one [1]driver.Value
+		err = r.Next(one[:])
+		if none = errors.Is(err, io.EOF); none {
+			err = nil
+		}
+		return cmp.Or(err, r.Close())
+	})
+	return none, fault(err)
 }
 
 // index puts versions into the indexes that do not follow by themselves.
