@@ -74,7 +74,7 @@ var kinds = []kind{
 	{name: "duty", group: "work", open: "id agreement clause owner due state count goal outcome code element", internal: "note"},
 	{name: "clock", group: "work", open: "id agreement clause state least most goal since complete_at complete_from steps", internal: "note"},
 	{name: "release", group: "work", open: "id title sha256 entries", internal: "note"},
-	{name: "proposal", group: "work", open: "id do status confirmed_in", source: "confirmed_by", internal: "act"},
+	{name: "proposal", group: "work", open: "id do status confirmed_in", source: "confirmed_by", personal: "act"}, // it may name a source
 
 	{name: "source", group: "secret", source: "id", internal: "reliability consent risk", sealed: "sealed identity name contact address"},
 	{name: "opening", group: "secret", source: "id", internal: "people"},

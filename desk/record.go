@@ -24,6 +24,7 @@ type Record struct {
 	key    *ledger.Key
 	now    func() time.Time
 	org    string
+	cursor cursors
 
 	mu    sync.Mutex
 	ready []*opened  // what was agreed, as of a few entries
@@ -51,7 +52,11 @@ func NewRecord(o RecordOptions) (*Record, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Record{db: o.DB, policy: policy, key: o.Key, now: o.Now, org: cmp.Or(o.Org, DefaultOrg)}, nil
+	cursor, err := newCursors(o.Key.Secret())
+	if err != nil {
+		return nil, err
+	}
+	return &Record{db: o.DB, policy: policy, key: o.Key, now: o.Now, org: cmp.Or(o.Org, DefaultOrg), cursor: cursor}, nil
 }
 
 // Act is something that happens and becomes an entry.

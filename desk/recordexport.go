@@ -55,14 +55,14 @@ func (r *Record) Export(ctx context.Context, who access.Person, q Question, form
 // exported yields the rows that leave.
 func (r *Record) exported(ctx context.Context, who access.Person, q Question) iter.Seq2[Seen, error] {
 	return func(yield func(Seen, error) bool) {
-		q.Limit, q.After = MaxLimit, ""
-		seen := r.view(who, access.Export)
+		q.Limit = MaxLimit
+		seen := r.view(who, access.Export, q.AsOf)
+		query, err := r.query(ctx, who, access.Export, q)
+		if err != nil {
+			yield(Seen{}, err)
+			return
+		}
 		for {
-			query, err := r.query(ctx, who, access.Export, q)
-			if err != nil {
-				yield(Seen{}, err)
-				return
-			}
 			page, err := r.db.List(ctx, query)
 			if err != nil {
 				yield(Seen{}, err)
@@ -74,7 +74,7 @@ func (r *Record) exported(ctx context.Context, who access.Person, q Question) it
 					return
 				}
 			}
-			if q.After = page.Next; q.After == "" {
+			if query.After = page.Next; query.After == "" {
 				return
 			}
 		}
@@ -214,12 +214,13 @@ func (r *Record) WriteLog(ctx context.Context, who access.Person, open bool, wri
 	if err != nil {
 		return err
 	}
+	seen := r.view(who, access.Read, 0)
 	entries := func(yield func(*ledger.Entry, error) bool) {
 		for e, err := range r.db.Entries(ctx, 0, c.Size) {
 			if err == nil {
 				shown := *e
 				if shown.Fields = (ledger.Fields{}); open && r.mayReadEntry(who, e) == nil {
-					shown.Fields = r.disclose(who, e)
+					shown.Fields, err = seen.disclose(ctx, e)
 				}
 				e = &shown
 			}

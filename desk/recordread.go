@@ -60,11 +60,14 @@ func (r *Record) Rows(ctx context.Context, who access.Person, q Question) (Page,
 	if err != nil {
 		return Page{}, err
 	}
+	if query.After, err = r.cursor.open(q.Kind, q.After); err != nil {
+		return Page{}, err
+	}
 	got, err := r.db.List(ctx, query)
 	if err != nil {
 		return Page{}, err
 	}
-	p, seen := Page{Rows: []Seen{}, Next: got.Next}, r.view(who, access.List)
+	p, seen := Page{Rows: []Seen{}, Next: r.cursor.seal(q.Kind, got.Next)}, r.view(who, access.List, q.AsOf)
 	for _, row := range got.Rows {
 		s, err := seen.row(ctx, row)
 		if err != nil {
@@ -79,12 +82,21 @@ func (r *Record) Rows(ctx context.Context, who access.Person, q Question) (Page,
 // everything: no mark allowed is nothing found.
 func (r *Record) query(ctx context.Context, who access.Person, do access.Action, q Question) (store.Query, error) {
 	labels, err := r.labels(ctx, who, do, q.Kind)
+	if err != nil {
+		return store.Query{}, err
+	}
 	labels = slices.DeleteFunc(labels, func(mark string) bool { return !r.maySearch(who, do, q, mark) })
+	if q.Parent != "" { // what belongs to something hidden would tell that it is there
+		hidden, err := r.view(who, do, q.AsOf).hidden(ctx, "incident", q.Parent)
+		if hidden || err != nil {
+			return store.Query{AsOf: q.AsOf, Kind: q.Kind, Limit: DefaultLimit}, err
+		}
+	}
 	if q.Limit <= 0 {
 		q.Limit = DefaultLimit
 	}
 	return store.Query{AsOf: q.AsOf, Kind: q.Kind, Labels: labels, Box: q.Box, Text: q.Text, Parent: q.Parent,
-		After: q.After, Limit: min(q.Limit, MaxLimit), Newest: q.Newest}, err
+		Limit: min(q.Limit, MaxLimit), Newest: q.Newest}, nil
 }
 
 // maySearch says whether rows of a mark may be looked for so: whoever may not see a field
@@ -116,12 +128,14 @@ type view struct {
 	r      *Record
 	who    access.Person
 	do     access.Action
+	asOf   int64 // the state that is asked
 	grants map[[2]string]access.Grant
 	places map[string]json.RawMessage // coarse ones, by the place as it was
+	all    map[string]bool            // kinds of which everything may be seen
 }
 
-func (r *Record) view(who access.Person, do access.Action) *view {
-	return &view{r, who, do, map[[2]string]access.Grant{}, map[string]json.RawMessage{}}
+func (r *Record) view(who access.Person, do access.Action, asOf int64) *view {
+	return &view{r, who, do, asOf, map[[2]string]access.Grant{}, map[string]json.RawMessage{}, map[string]bool{}}
 }
 
 // grant is what the person sees of a kind of row under a mark.
@@ -150,7 +164,11 @@ func (v *view) row(ctx context.Context, row truce.Row) (Seen, error) {
 		return Seen{}, err
 	}
 	body, err := g.Apply(row.Body, v.coarse(ctx))
-	return Seen{Kind: row.Kind, ID: row.ID, Mark: label.Shown(), Body: body}, err
+	if err != nil {
+		return Seen{}, err
+	}
+	named, err := v.unnamed(ctx, row.Kind, body)
+	return Seen{Kind: row.Kind, ID: row.ID, Mark: label.Shown(), Body: named}, err
 }
 
 // coarse makes a place as coarse as the mission publishes places.
@@ -204,13 +222,13 @@ func (r *Record) Row(ctx context.Context, who access.Person, asOf int64, kind, i
 	if err := r.mayRead(who, kind, v.Label); err != nil {
 		return Seen{}, err
 	}
-	return r.view(who, access.Read).row(ctx, v)
+	return r.view(who, access.Read, asOf).row(ctx, v)
 }
 
 func (r *Record) mayRead(who access.Person, kind, mark string) error {
 	label, err := access.ParseLabel(mark)
-	if err != nil {
-		return err
+	if err != nil { // nobody may; and nobody is told that there is something
+		return refused(who, access.Read, kind, access.Decision{Why: "the mark cannot be read"})
 	}
 	return r.allow(who, access.Read, kind, label)
 }
@@ -237,7 +255,7 @@ func (r *Record) History(ctx context.Context, who access.Person, kind, id string
 	}
 	var out []Seen
 	var refused error
-	seen := r.view(who, access.Read)
+	seen := r.view(who, access.Read, 0)
 	for _, v := range versions {
 		if v.Row.Body == nil {
 			continue // it had ended
@@ -246,6 +264,7 @@ func (r *Record) History(ctx context.Context, who access.Person, kind, id string
 			refused = err
 			continue
 		}
+		seen.asOf = v.From + 1
 		s, err := seen.row(ctx, v.Row)
 		if err != nil {
 			return nil, err

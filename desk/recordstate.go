@@ -87,7 +87,50 @@ func (r *Record) State(ctx context.Context, asOf int64) (State, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Verdicts = map[truce.Outcome]int{truce.Violation: j.Tally.Violation, truce.Undetermined: j.Tally.Undetermined, truce.NoViolation: j.Tally.NoViolation}
+	s.Verdicts = j.Tally.outcomes()
+	return s, nil
+}
+
+// outcomes are the counts by outcome.
+func (t *Tally) outcomes() map[truce.Outcome]int {
+	return map[truce.Outcome]int{truce.Violation: t.Violation, truce.Undetermined: t.Undetermined, truce.NoViolation: t.NoViolation}
+}
+
+// StateFor is State as one person may know it: verdicts are counted on the elements that the
+// person may see, and not at all where there can be none. Who may see all of them gets the
+// same as State.
+func (r *Record) StateFor(ctx context.Context, who access.Person, asOf int64) (State, error) {
+	s, err := r.State(ctx, asOf)
+	if err != nil || s.Verdicts == nil {
+		return s, err
+	}
+	all, err := r.db.Labels(ctx, "element")
+	if err != nil {
+		return s, err
+	}
+	may := r.policy.Labels(who, access.List, "element", all, r.now())
+	if len(may) == len(all) && r.policy.May(who, access.List, "element", access.Label{TLP: access.Clear}, r.now()).Allowed {
+		return s, nil
+	}
+	s.Verdicts = nil
+	if len(may) == 0 {
+		return s, nil
+	}
+	j, err := r.judge(ctx, asOf)
+	if err != nil {
+		return s, err
+	}
+	t := NewTally()
+	r.mu.Lock() // days are laid out as they are counted
+	defer r.mu.Unlock()
+	for i := range j.Elements {
+		if e := &j.Elements[i]; slices.Contains(may, j.rows[e.ID].label) {
+			for v := range j.verdicts(i) {
+				t.add(j.opened.mission, e, v)
+			}
+		}
+	}
+	s.Verdicts = t.outcomes()
 	return s, nil
 }
 
@@ -266,7 +309,11 @@ func (r *Record) Receipt(ctx context.Context, who access.Person, n int64) ([]byt
 	if err != nil {
 		return nil, &truce.Error{Kind: truce.Internal, At: "proof", Msg: "the proof cannot be made", Err: err}
 	}
-	receipt, err := ledger.MakeReceipt(e, n, r.disclose(who, e), proof, signed)
+	fields, err := r.view(who, access.Read, 0).disclose(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	receipt, err := ledger.MakeReceipt(e, n, fields, proof, signed)
 	if err != nil {
 		return nil, &truce.Error{Kind: truce.Internal, At: "receipt", Msg: "the receipt cannot be made", Err: err}
 	}
@@ -274,32 +321,39 @@ func (r *Record) Receipt(ctx context.Context, who access.Person, n int64) ([]byt
 }
 
 // disclose withholds the fields that the person may not see whole. What is coarsened in a
-// row is withheld here: a proof is of the field as it is.
-func (r *Record) disclose(who access.Person, e *ledger.Entry) ledger.Fields {
+// row is withheld here: a proof is of the field as it is. One's own words are whole, but for
+// what is sealed.
+func (v *view) disclose(ctx context.Context, e *ledger.Entry) (ledger.Fields, error) {
 	var by, mark string
 	if _, err := e.Fields.Get("author", &by); err != nil {
-		return e.Fields.Disclose()
-	}
-	if by != "" && by == who.ID { // one's own words, whole
-		return e.Fields.Withhold()
+		return e.Fields.Disclose(), nil
 	}
 	if _, err := e.Fields.Get("mark", &mark); err != nil {
-		return e.Fields.Disclose()
+		return e.Fields.Disclose(), nil
 	}
-	label, err := access.ParseLabel(mark)
+	kind, own := rowOf(e.Kind), by != "" && by == v.who.ID
+	grant, err := v.grant(kind, mark)
 	if err != nil {
-		return e.Fields.Disclose()
+		return e.Fields.Disclose(), nil
 	}
-	grant := r.policy.Fields(who, access.Read, rowOf(e.Kind), label, r.now())
 	var open []string
 	for _, name := range e.Fields.Held() {
 		raw, _ := e.Fields.Raw(name)
-		if beyond, err := grant.Beyond(fmt.Appendf(nil, "{%q:%s}", name, raw)); err == nil && len(beyond) == 0 {
+		beyond, err := grant.Beyond(fmt.Appendf(nil, "{%q:%s}", name, raw))
+		whole := err == nil && len(beyond) == 0
+		hidden, err := v.namesHidden(ctx, kind, name, raw)
+		if err != nil {
+			return e.Fields.Disclose(), err
+		}
+		if own && name != sealed || whole && !hidden {
 			open = append(open, name)
 		}
 	}
-	return e.Fields.Disclose(open...)
+	return e.Fields.Disclose(open...), nil
 }
+
+// sealed is the field that holds who a source is, sealed.
+const sealed = "sealed"
 
 // VerdictQuestion asks for verdicts.
 type VerdictQuestion struct {
@@ -338,7 +392,7 @@ func (r *Record) Verdicts(ctx context.Context, who access.Person, q VerdictQuest
 	if q.Limit <= 0 {
 		q.Limit = DefaultLimit
 	}
-	seen := r.view(who, access.List)
+	seen := r.view(who, access.List, q.AsOf)
 	for i, e := range j.Elements {
 		if q.Element != "" && e.ID != q.Element || !slices.Contains(labels, j.rows[e.ID].label) {
 			continue

@@ -115,7 +115,7 @@ type stateOut struct {
 
 // recordRoutes are the questions to today's state, and to earlier ones.
 func (a *api) recordRoutes() {
-	add(a, op("GET", "/state", "state", "The record in one view", "How many entries there are, their root, the last checkpoint, and verdicts by kind."),
+	add(a, op("GET", "/state", "state", "The record in one view", "How many entries there are, their root, the last checkpoint, and verdicts by kind, on the elements that you may see."),
 		func(ctx context.Context, who access.Person, in *stateIn) (*body[stateOut], error) {
 			return a.state(ctx, in.AsOf)
 		})
@@ -158,7 +158,7 @@ func (a *api) state(ctx context.Context, asOf string) (*body[stateOut], error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.Record.State(ctx, n)
+	s, err := a.Record.StateFor(ctx, of(ctx).who, n)
 	return answer(stateOut{s, s.Line()}, err)
 }
 
