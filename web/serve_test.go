@@ -234,7 +234,12 @@ func TestServeWithAnAuthorityThatDoesNotAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	dead.Close()
-	addr, stop := serve(t, ListenOptions{Domain: "desk.example", Folder: t.TempDir(), CA: "https://" + dead.Addr().String() + "/directory", Handler: http.NotFoundHandler()})
+	folder, err := os.MkdirTemp("", "truce-acme-") // what asks the authority may write for a moment after the end
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	addr, stop := serve(t, ListenOptions{Domain: "desk.example", Folder: folder, CA: "https://" + dead.Addr().String() + "/directory", Handler: http.NotFoundHandler()})
 	d := &net.Dialer{Timeout: 5 * time.Second}
 	if c, err := tls.DialWithDialer(d, "tcp", addr, &tls.Config{InsecureSkipVerify: true, ServerName: "desk.example"}); err == nil {
 		c.Close()
