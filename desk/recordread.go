@@ -253,6 +253,11 @@ func (r *Record) History(ctx context.Context, who access.Person, kind, id string
 	if err != nil {
 		return nil, err
 	}
+	if n := len(versions); n > 0 && versions[n-1].Row.Body != nil { // a mark made narrower hides what it was, too
+		if err := r.mayRead(who, kind, versions[n-1].Row.Label); err != nil {
+			return nil, err
+		}
+	}
 	var out []Seen
 	var refused error
 	seen := r.view(who, access.Read, 0)

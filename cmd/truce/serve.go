@@ -98,7 +98,7 @@ func (c *serveCmd) people(at *site) (*people.People, error) {
 	}
 	o := people.Options{Name: at.key.Name(), Origin: c.Origin, Key: key}
 	if c.Issuer != "" {
-		o.Providers = []people.Provider{{Name: providerName, Issuer: c.Issuer, ClientID: c.Client, ClientSecret: people.Hide(c.Secret)}}
+		o.Providers = []people.Provider{{Name: providerName, Issuer: c.Issuer, ClientID: c.Client, ClientSecret: people.Hide(c.Secret), Redirect: c.Origin + web.BackPath}}
 	}
 	p, err := people.New(desk.NewSide(at.db), o)
 	if err != nil {
@@ -146,7 +146,7 @@ func (c *serveCmd) invite(ctx context.Context, s *streams, p *people.People) err
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "invitation for %s, once, within days: %s/invitation/%s\n", c.Invite, c.Origin, token.Reveal())
+	fmt.Fprintf(s.out, "invitation for %s, once, within days: %s\n", c.Invite, web.InvitationLink(c.Origin, token))
 	return nil
 }
 
