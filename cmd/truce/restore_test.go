@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,34 +75,38 @@ func TestBackupUnderLoad(t *testing.T) {
 	t.Logf("%d reports at %.0f a second; backups hold %v entries", *writes, rate, sizes)
 }
 
-// load hands in reports, 50 a second, and lets the program make backups meanwhile. It returns
-// their files and the rate that was reached.
+// load hands in reports, one every 20 ms whether or not those before it are answered, and lets
+// the program make backups meanwhile. It returns their files and the rate that was reached.
 func load(t *testing.T, s *server, dir string, n int) (backups []string, rate float64) {
-	done := make(chan int)
+	due := make(chan int, n)
 	begun := time.Now()
 	go func() {
-		defer close(done)
+		defer close(due)
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
+		var clients sync.WaitGroup
 		for i := range n {
 			<-tick.C
-			id := fmt.Sprintf("L%d", i)
-			status, answer, err := s.send("POST", "/api/v1/reports", "form "+id, map[string]any{"report": said(id)})
-			if err != nil || status != http.StatusOK {
-				t.Errorf("%s: %d %s %v", id, status, answer, err)
-				return
-			}
+			clients.Go(func() {
+				id := fmt.Sprintf("L%d", i)
+				status, answer, err := s.send("POST", "/api/v1/reports", "form "+id, map[string]any{"report": said(id)})
+				if err != nil || status != http.StatusOK {
+					t.Errorf("%s: %d %s %v", id, status, answer, err)
+				}
+			})
 			if i%100 == 50 {
-				done <- i
+				due <- i
 			}
 		}
+		clients.Wait()
+		rate = float64(n) / time.Since(begun).Seconds()
 	}()
-	for i := range done {
+	for i := range due {
 		name := filepath.Join(dir, fmt.Sprintf("%d.truce", i))
 		runs(t, exitNothing, "", "backup", "--record", filepath.Join(dir, "record.db"), name)
 		backups = append(backups, name)
 	}
-	return backups, float64(n) / time.Since(begun).Seconds()
+	return backups, rate
 }
 
 // restore restores a backup on an empty machine, a folder to which the keys that were kept
