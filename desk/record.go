@@ -73,7 +73,8 @@ type Act struct {
 	// Enrols is the verifier key of a key.enrolled or key.revoked entry.
 	Enrols string
 
-	loaded bool // from a mission's folder, which was read as a whole before
+	loaded   bool // from a mission's folder, which was read as a whole before
+	attached bool // with its file
 }
 
 // Entered says where an act went.
@@ -92,7 +93,7 @@ const DefaultMark = "TLP:AMBER"
 func (r *Record) Write(ctx context.Context, who access.Person, acts ...Act) ([]Entered, error) {
 	drafts := make([]store.Draft, len(acts))
 	for i, a := range acts {
-		d, err := r.draft(who, a)
+		d, err := r.draft(ctx, who, a, drafts[:i])
 		if err == nil {
 			err = r.sound(ctx, a)
 		}
@@ -112,9 +113,22 @@ func (r *Record) Write(ctx context.Context, who access.Person, acts ...Act) ([]E
 	return out, nil
 }
 
-// draft checks an act and makes it ready for the store.
-func (r *Record) draft(who access.Person, a Act) (store.Draft, error) {
-	fields, label, err := r.complete(who, a)
+// draft checks an act and makes it ready for the store. before are those of the same call.
+func (r *Record) draft(ctx context.Context, who access.Person, a Act, before []store.Draft) (store.Draft, error) {
+	switch _, has := a.Fields["proposed"]; {
+	case has:
+		return store.Draft{}, &truce.Error{Kind: truce.Invalid, At: "proposed", Msg: "proposals are confirmed, not entered", Hint: "confirm the proposal"}
+	case a.Kind == "attachment.added" && !a.attached:
+		return store.Draft{}, &truce.Error{Kind: truce.Invalid, At: "kind", Msg: "an attachment is entered with its file", Hint: "hand in the file itself"}
+	}
+	var s subject
+	var err error
+	if !a.loaded {
+		if s, err = r.about(ctx, who, a.Kind, a.Fields); err != nil {
+			return store.Draft{}, err
+		}
+	}
+	fields, label, err := r.complete(who, a, s)
 	if err != nil {
 		return store.Draft{}, err
 	}
@@ -126,7 +140,12 @@ func (r *Record) draft(who access.Person, a Act) (store.Draft, error) {
 			return store.Draft{}, err
 		}
 	}
-	return store.Draft{ID: a.Submission, Kind: a.Kind, Fields: fields, Key: a.Key, Sign: a.Key != nil, Enrols: a.Enrols}, nil
+	d := store.Draft{ID: a.Submission, Kind: a.Kind, Fields: fields, Key: a.Key, Sign: a.Key != nil, Enrols: a.Enrols}
+	if !a.loaded {
+		s.expect(&d, before)
+		err = r.stands(ctx, who, a.Kind, a.Fields, label, s)
+	}
+	return d, err
 }
 
 // forAll says of a kind of entry that it is about the record itself, which everybody may
@@ -139,16 +158,21 @@ func forAll(kind string) bool {
 	return false
 }
 
-// complete adds author and mark to an act and checks that it has what its kind needs.
-func (r *Record) complete(who access.Person, a Act) (ledger.Fields, access.Label, error) {
+// complete adds author and mark to an act and checks that it has what its kind needs. An act
+// that says no mark has the row's where it replaces the row, or where the row is marked more
+// narrowly than what nobody marked.
+func (r *Record) complete(who access.Person, a Act, s subject) (ledger.Fields, access.Label, error) {
 	var label access.Label
 	fields, err := fieldsOf(a.Fields)
 	if err != nil {
 		return fields, label, err
 	}
 	mark := DefaultMark
-	if forAll(a.Kind) {
+	switch {
+	case forAll(a.Kind):
 		mark = access.Label{TLP: access.Clear}.String()
+	case s.visible() && (a.Kind == "report.corrected" || makes(a.Kind) || s.label.Widens(access.Label{TLP: access.Amber})):
+		mark = s.row.Label
 	}
 	if _, err := fields.Get("mark", &mark); err != nil {
 		return fields, label, &truce.Error{Kind: truce.Invalid, At: "mark", Msg: "this is no handling mark", Hint: "such as " + DefaultMark}
@@ -173,7 +197,7 @@ func (r *Record) complete(who access.Person, a Act) (ledger.Fields, access.Label
 
 // enter writes an entry for a person whom the act itself was allowed.
 func (r *Record) enter(ctx context.Context, who access.Person, kind string, values map[string]any) (Entered, error) {
-	fields, _, err := r.complete(who, Act{Kind: kind, Fields: values})
+	fields, _, err := r.complete(who, Act{Kind: kind, Fields: values}, subject{})
 	if err != nil {
 		return Entered{}, err
 	}

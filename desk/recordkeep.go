@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -40,7 +41,7 @@ func (r *Record) Destroy(ctx context.Context, who access.Person, n int64, names 
 			return Entered{}, &truce.Error{Kind: truce.Invalid, At: name, Msg: "the record cannot stand without this field", Hint: "text, source, name, contact, words, note and the like"}
 		}
 	}
-	fields, _, err := r.complete(who, Act{Kind: "entry.destroyed", Fields: map[string]any{"entry": n, "names": names, "reason": reason}})
+	fields, _, err := r.complete(who, Act{Kind: "entry.destroyed", Fields: map[string]any{"entry": n, "names": names, "reason": reason}}, subject{})
 	if err != nil {
 		return Entered{}, err
 	}
@@ -94,14 +95,16 @@ func Restore(ctx context.Context, backup io.Reader, url string, o store.Options,
 
 // Attach puts a file beside a report: into the folder, and its hash into the record.
 func (r *Record) Attach(ctx context.Context, who access.Person, files *attach.Folder, report, mark string, in io.Reader, info attach.Info) (attach.Item, Entered, error) {
-	act := Act{Kind: "attachment.added", Fields: map[string]any{"sha256": strings.Repeat("0", 64), "name": "x", "size": 0, "media": "x", "report": report}}
-	if mark != "" {
-		act.Fields["mark"] = mark
+	of, err := r.db.Get(ctx, 0, "report", report)
+	if err == nil {
+		err = r.mayRead(who, "report", of.Label)
 	}
-	if _, err := r.draft(who, act); err != nil { // before a byte is taken
+	if err != nil { // before a byte is taken
 		return attach.Item{}, Entered{}, err
 	}
-	if _, err := r.Row(ctx, who, 0, "report", report); err != nil {
+	act := Act{Kind: "attachment.added", attached: true, Fields: map[string]any{"sha256": strings.Repeat("0", 64), "name": "x", "size": 0, "media": "x", "report": report,
+		"mark": cmp.Or(mark, of.Label)}}
+	if _, err := r.draft(ctx, who, act, nil); err != nil {
 		return attach.Item{}, Entered{}, err
 	}
 	info.By = who.ID
@@ -120,7 +123,7 @@ func (r *Record) Attach(ctx context.Context, who access.Person, files *attach.Fo
 	if item.Copy != nil {
 		f["copy"] = item.Copy.Hash.String()
 	}
-	act.Submission = fmt.Sprintf("attach %s %s", report, item.Hash)
+	act.Submission = fmt.Sprintf("attach %s %s %s", who.ID, report, item.Hash)
 	done, err := r.Write(ctx, who, act)
 	if err != nil {
 		return item, Entered{}, err

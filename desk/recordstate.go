@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -237,13 +238,22 @@ func (r *Record) Entries(ctx context.Context, who access.Person, from int64, lim
 	if err != nil {
 		return nil, err
 	}
-	out := []SeenEntry{}
+	out, may := []SeenEntry{}, map[[2]string]bool{} // few marks, many entries
 	n := from - 1
 	for e, err := range r.db.Entries(ctx, from, size) {
 		if err != nil {
 			return nil, err
 		}
-		if n++; r.mayReadEntry(who, e) == nil {
+		n++
+		kind, mark, err := entryAs(e)
+		if err != nil {
+			return nil, err
+		}
+		key := [2]string{kind, mark}
+		if _, known := may[key]; !known {
+			may[key] = r.mayReadEntry(who, e) == nil
+		}
+		if may[key] {
 			out = append(out, seenEntry(n, e))
 		}
 		if len(out) >= min(limit, MaxLimit) {
@@ -265,22 +275,21 @@ func (r *Record) Entry(ctx context.Context, who access.Person, n int64) (SeenEnt
 	return seenEntry(n, e), nil
 }
 
-// mayReadEntry asks for the row that the entry makes, under the entry's own mark. Entries
-// without a mark are the record's own: keys.
+// mayReadEntry asks for the row that the entry makes, under the entry's own mark.
 func (r *Record) mayReadEntry(who access.Person, e *ledger.Entry) error {
-	mark := access.Label{TLP: access.Clear}.String()
-	if _, err := e.Fields.Get("mark", &mark); err != nil {
-		return err
-	}
-	label, err := access.ParseLabel(mark)
+	kind, mark, err := entryAs(e)
 	if err != nil {
 		return err
 	}
-	kind := rowOf(e.Kind)
-	if kind == "" {
-		kind = "entry"
-	}
-	return r.allow(who, access.Read, kind, label)
+	return r.mayRead(who, kind, mark)
+}
+
+// entryAs is the kind of row and the mark by which it is decided who may see an entry. Entries
+// without a mark are the record's own: keys.
+func entryAs(e *ledger.Entry) (kind, mark string, err error) {
+	mark = access.Label{TLP: access.Clear}.String()
+	_, err = e.Fields.Get("mark", &mark)
+	return cmp.Or(rowOf(e.Kind), "entry"), mark, err
 }
 
 func seenEntry(n int64, e *ledger.Entry) SeenEntry {

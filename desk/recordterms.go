@@ -270,7 +270,13 @@ func (r *Record) sound(ctx context.Context, a Act) error {
 	id, _ := a.Fields[kind.ID].(string)
 	list := slices.DeleteFunc(rows[kind.Row], func(v truce.Row) bool { return kind.ID != "" && v.ID == id })
 	rows[kind.Row] = append(list, truce.Row{Kind: kind.Row, ID: id, Body: body})
-	if _, err := openTerms(rows, "to be"); err != nil && !errors.Is(err, noMission{}) {
+	_, err = openTerms(rows, "to be")
+	if errors.Is(err, noMission{}) { // a mission that is not whole yet may grow; one that is whole stays so
+		if _, was := r.terms(ctx, n); was != nil {
+			return nil
+		}
+	}
+	if err != nil {
 		return &truce.Error{Kind: truce.Invalid, At: a.Kind, Msg: "nothing could be judged after this", Err: err}
 	}
 	return nil

@@ -22,45 +22,31 @@ type pair struct {
 	label    access.Label
 }
 
-// pair reads an act of two people. A wider mark is judged by the mark that the row has.
-func (r *Record) pair(ctx context.Context, kind string, f ledger.Fields) (pair, error) {
+// pair reads an act of two people. One about a row that is there is judged by the mark that
+// the row has.
+func (r *Record) pair(kind string, f ledger.Fields, label access.Label, s subject) (pair, error) {
 	k, ok := record.Lookup(kind)
 	if !ok || !k.Two {
 		return pair{}, &truce.Error{Kind: truce.Invalid, At: "do", Msg: kind + " does not take two people", Hint: "enter it by itself"}
 	}
-	x := pair{do: actionOf(kind), kind: k.Row, id: "new"}
-	mark := DefaultMark
-	if _, err := f.Get("mark", &mark); err != nil {
-		return x, err
+	x := pair{do: actionOf(kind), kind: k.Row, id: "new", label: label, what: contents(f)}
+	if s.id != "" {
+		x.kind, x.id = s.kind, s.id
 	}
-	if k.ID != "" {
-		if _, err := f.Get(k.ID, &x.id); err != nil {
-			return x, err
-		}
-	}
-	if kind == "source.opened" { // judged by the source that is opened
-		x.kind = "source"
-		if _, err := f.Get("id", &x.id); err != nil {
-			return x, err
-		}
+	if s.there {
+		x.label = s.label
 	}
 	if kind == "mark.widened" {
-		if _, err := f.Get("kind", &x.kind); err != nil {
-			return x, err
+		var to string
+		_, err := f.Get("to", &to)
+		if err == nil {
+			_, err = access.ParseLabel(to)
 		}
-		if _, err := f.Get("row", &x.id); err != nil {
-			return x, err
-		}
-		v, err := r.db.Get(ctx, 0, x.kind, x.id)
 		if err != nil {
-			return x, err
+			return x, &truce.Error{Kind: truce.Invalid, At: "to", Msg: "this is no handling mark", Hint: "such as " + DefaultMark}
 		}
-		mark = v.Label
 	}
-	var err error
-	x.label, err = access.ParseLabel(mark)
-	x.what = contents(f)
-	return x, err
+	return x, nil
 }
 
 // contents is a fingerprint of what an act says, whoever enters it.
@@ -78,12 +64,19 @@ func contents(f ledger.Fields) string {
 // Propose puts an act of two people before the second one and returns the number of the
 // proposal. Nothing is done yet.
 func (r *Record) Propose(ctx context.Context, who access.Person, a Act) (Entered, error) {
-	fields, _, err := r.complete(who, a)
+	s, err := r.about(ctx, who, a.Kind, a.Fields)
 	if err != nil {
 		return Entered{}, err
 	}
-	x, err := r.pair(ctx, a.Kind, fields)
+	fields, label, err := r.complete(who, a, s)
 	if err != nil {
+		return Entered{}, err
+	}
+	x, err := r.pair(a.Kind, fields, label, s)
+	if err != nil {
+		return Entered{}, err
+	}
+	if err := r.stands(ctx, who, a.Kind, a.Fields, label, s); err != nil {
 		return Entered{}, err
 	}
 	if _, d := r.policy.Propose(who, x.do, x.kind, x.id, x.what, x.label, r.now()); !d.Allowed {
@@ -115,16 +108,25 @@ func (r *Record) Confirm(ctx context.Context, who access.Person, proposal int64,
 			}
 		}
 	}
-	if do == "" || by == "" {
-		return Entered{}, &truce.Error{Kind: truce.Absent, At: "proposed", Msg: fmt.Sprintf("entry %d proposes nothing", proposal)}
+	label, err := access.ParseLabel(mark)
+	if do == "" || by == "" || err != nil || !r.policy.May(who, access.Read, "proposal", label, r.now()).Allowed {
+		return Entered{}, &truce.Error{Kind: truce.Absent, At: "proposed", Msg: fmt.Sprintf("entry %d proposes nothing", proposal),
+			Err: Refusal{who.ID, string(access.Read), "proposal", "it is not there, or is hidden"}}
 	}
 	act["mark"] = mark
 	fields, err := fieldsOf(act)
 	if err != nil {
 		return Entered{}, err
 	}
-	x, err := r.pair(ctx, do, fields)
+	s, err := r.about(ctx, who, do, act)
 	if err != nil {
+		return Entered{}, err
+	}
+	x, err := r.pair(do, fields, label, s)
+	if err != nil {
+		return Entered{}, err
+	}
+	if err := r.stands(ctx, who, do, act, label, s); err != nil {
 		return Entered{}, err
 	}
 	proposer, err := r.Person(ctx, by)
@@ -136,7 +138,7 @@ func (r *Record) Confirm(ctx context.Context, who access.Person, proposal int64,
 		return Entered{}, refused(who, x.do, x.kind, d)
 	}
 	act["proposed"] = proposal
-	fields, _, err = r.complete(who, Act{Kind: do, Fields: act})
+	fields, _, err = r.complete(who, Act{Kind: do, Fields: act}, s)
 	if err != nil {
 		return Entered{}, err
 	}

@@ -149,8 +149,12 @@ func (s *site) failPage(w http.ResponseWriter, r *http.Request, p *Problem) {
 	s.show(w, r, p.Status, "problem", p)
 }
 
-// static serves the style sheet and the script. They change with the program only.
+// staticFile serves the style sheet and the script. They change with the program only.
 func (s *site) staticFile(w http.ResponseWriter, r *http.Request) {
+	if is, err := fs.Stat(files, strings.TrimPrefix(r.URL.Path, "/")); err != nil || is.IsDir() {
+		s.fail(w, r, nothingHere())
+		return
+	}
 	w.Header().Set("Cache-Control", "public, max-age=3600")
 	s.pages.static.ServeHTTP(w, r)
 }

@@ -152,7 +152,7 @@ func ofError(e *truce.Error) *Problem {
 	case truce.Denied:
 		return ofDenied(e)
 	case truce.Absent:
-		return nothingHere()
+		return nothingHere().because(ofRule(e)...)
 	case truce.Conflict:
 		p := problem(http.StatusConflict, "conflict", "It contradicts what is there.")
 		p.Fields = []Field{{Field: e.At, Message: e.Msg, Expected: e.Hint}}
@@ -179,14 +179,20 @@ func statusOf(e *truce.Error) int {
 	return http.StatusUnprocessableEntity
 }
 
+// ofRule is what the policy said, for the log; nothing where it was not asked.
+func ofRule(e *truce.Error) []slog.Attr {
+	var r desk.Refusal
+	if !errors.As(e, &r) {
+		return nil
+	}
+	return []slog.Attr{slog.String("action", r.Action), slog.String("kind", known(r.Kind)), slog.String("reason", r.Why)}
+}
+
 // ofDenied takes what the policy said for the log, and the one hint that helps: that the act
 // takes two people.
 func ofDenied(e *truce.Error) *Problem {
-	p := problem(http.StatusForbidden, "denied", "This is not for you.")
-	var r desk.Refusal
-	if errors.As(e, &r) {
-		p.why = []slog.Attr{slog.String("action", r.Action), slog.String("kind", known(r.Kind)), slog.String("reason", r.Why)}
-	} else {
+	p := problem(http.StatusForbidden, "denied", "This is not for you.").because(ofRule(e)...)
+	if p.why == nil {
 		p.why = []slog.Attr{slog.String("reason", e.Msg)}
 	}
 	if strings.HasPrefix(e.Hint, "this takes two people") {

@@ -1,0 +1,93 @@
+package web
+
+import (
+	"flag"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"truce/access"
+)
+
+var matrixAsked = flag.String("matrix", "part", `how much of the matrix of who sees what to ask on each database: "part" or "full"`)
+
+// TestNobodySeesWhatIsNotTheirs fills a record of every kind under many marks, a canary in
+// every field, signs in somebody for every post, asks every route for everything as each of
+// them, and looks for the canaries in the answers. One may appear only where the policy
+// grants that field whole to that person by that act. Then everybody tries every act.
+func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
+	dir := t.TempDir()
+	for n, database := range []struct {
+		name string
+		url  func(*testing.T) string
+		raw  func(t *testing.T, url string) [][2]string
+	}{
+		{"sqlite", func(*testing.T) string { return "sqlite:" + filepath.Join(dir, "record.db") }, func(t *testing.T, _ string) [][2]string { return onDisk(t, dir) }},
+		{"postgres", func(t *testing.T) string { return schema(t, postgres(t)) }, tables},
+	} {
+		t.Run(database.name, func(t *testing.T) {
+			url := database.url(t)
+			m := newMatrix(t, url, uint32(n))
+			planted := m.canaries.n
+			m.reading()
+			m.telling()
+			m.writing()
+			m.changing()
+			m.confirming()
+			m.handing()
+			m.straying()
+			m.whole()
+			m.held(database.name, func() [][2]string { return database.raw(t, url) })
+			t.Logf("%d people, %d routes, %d canaries: %d requests for %d cells, %d leaks; canaries seen where they may be: %d",
+				len(m.askers), len(m.asked), planted, len(m.made), len(m.cells)*planted, m.leaks, m.shown)
+		})
+	}
+}
+
+// newMatrix fills a record and signs everybody in.
+func newMatrix(t *testing.T, url string, phase uint32) *matrix {
+	began := time.Now()
+	m := &matrix{
+		t: t, full: *matrixAsked == "full", phase: phase,
+		grants: map[string]access.Grant{}, found: map[[32]byte]map[int]bool{}, made: map[string]int{}, asked: map[string]int{}, cells: map[[2]string]bool{},
+	}
+	var err error
+	m.policy, err = access.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.world = emptyWorld(t, url)
+	m.askers = m.world.askers()
+	m.since("the record and its people", began)
+	began = time.Now()
+	list := marks()
+	if !m.full {
+		list = list[:atOnce]
+	}
+	m.marks = list
+	m.canaries = m.plantAll(list)
+	m.seal()
+	m.take()
+	m.since("planting", began)
+	return m
+}
+
+// reading is everybody asking everything.
+func (m *matrix) reading() {
+	began := time.Now()
+	m.everybody(func(x *asker) {
+		for q := range m.questions(x) {
+			m.ask(x, q)
+		}
+	})
+	m.since("reading", began)
+}
+
+// whole fails for a route that nobody asked.
+func (m *matrix) whole() {
+	for _, route := range m.doors() {
+		if m.asked[route] == 0 {
+			m.t.Errorf("%s is not in the matrix", route)
+		}
+	}
+}
