@@ -131,8 +131,8 @@ func (r *Record) Attach(ctx context.Context, who access.Person, files *attach.Fo
 	return item, done[0], nil
 }
 
-// Problems checks the whole record, its database and its attachments, and whether the state
-// is what the entries add up to.
+// Problems checks the whole record, its database and its attachments. Whether the state is
+// what the entries add up to is for a rebuild to show.
 func (r *Record) Problems(ctx context.Context, files *attach.Folder) (truce.Problems, error) {
 	found, err := r.db.Fsck(ctx)
 	if err != nil {

@@ -224,8 +224,6 @@ type SeenEntry struct {
 	Enrols   string    `json:"enrols,omitempty"`
 	Signed   bool      `json:"signed"`
 	Leaf     string    `json:"leaf"`
-	// Row names what the entry is about, if the person may see that.
-	Row string `json:"row,omitempty"`
 }
 
 // Entries lists entries from a number on. Entries about what the person may not see are
