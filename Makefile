@@ -32,7 +32,7 @@ verify: ## the long proofs, some hours: second opinions, power cuts, kills, tamp
 	go test ./verifier -timeout 6h -mutations 120000
 	go test ./store/disk -timeout 6h -cuts 10000 -nth 500
 	go test ./cmd/truce -timeout 6h -run 'TestKilled|TestBackup|TestDamaged|TestFullDisk' -kills 1000 -writes 3000 -flips 1000 -fills 60 -pages 300
-	go test ./web -timeout 6h -run Nobody -matrix full
+	go test ./web -timeout 6h -run TestNobodySeesWhatIsNotTheirs -matrix full
 	@set -e; grep -rn --include='*_test.go' -oE '^func Fuzz[A-Za-z0-9_]*' . | sed 's/:.*func /:/' | sort | while IFS=: read -r file name; do \
 		echo "$$name in $$(dirname $$file), $(FUZZTIME)"; \
 		go test $$(dirname $$file) -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); \
