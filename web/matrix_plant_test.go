@@ -58,6 +58,7 @@ func (w *world) plantAll(marks []string) *canaries {
 		p.old = i%4 == 3
 		p.entries(mark)
 	}
+	p.crossed(marks)
 	for batch := range slices.Chunk(p.drafts, 100) {
 		_, err := w.db.Append(w.ctx, batch...)
 		w.no(err)
@@ -189,6 +190,19 @@ func (p *planter) entries(mark string) {
 			fields["proposed"] = p.draft("act.proposed", mark, map[string]any{"do": kind, "act": act})
 		}
 		p.draft(kind, mark, fields)
+	}
+}
+
+// crossed plants incidents under a wide and a narrow mark, each of elements under all marks.
+func (p *planter) crossed(marks []string) {
+	for _, mark := range []string{"TLP:GREEN", "TLP:RED TO:vera"} {
+		var members []any
+		for _, of := range marks {
+			about := map[string]any{}
+			p.draft("report.received", of, p.fields("report.received", about))
+			members = append(members, about["element"])
+		}
+		p.draft("incident.opened", mark, map[string]any{"id": p.text(), "title": p.text(), "members": members})
 	}
 }
 

@@ -25,6 +25,7 @@ func (m *matrix) telling() {
 	began := time.Now()
 	m.everybody(func(x *asker) {
 		m.counting(x)
+		m.stating(x)
 		m.searching(x)
 		m.turning(x)
 		m.hiding(x)
@@ -67,6 +68,23 @@ func (m *matrix) counting(x *asker) {
 		if got := r.number("count"); !r.shut() && got != want {
 			m.leak("%s counts %d rows of %s, and may list %d", x.name, got, kind, want)
 		}
+	}
+}
+
+// stating holds the verdicts counted in the one view of the record to those that somebody may
+// list; those on what was withdrawn are listed and not counted.
+func (m *matrix) stating(x *asker) {
+	r := m.get(x, "/api/v1/state")
+	var state struct{ Verdicts map[string]int }
+	_ = json.Unmarshal(r.body, &state)
+	counted := 0
+	for _, n := range state.Verdicts {
+		counted += n
+	}
+	listed := m.get(x, "/api/v1/verdicts?limit=1").number("total")
+	sees := slices.ContainsFunc(m.of("element", true), func(e stored) bool { return m.may(x.who, access.List, e) })
+	if !r.shut() && (counted > listed || sees != (counted > 0) || !sees && state.Verdicts != nil) {
+		m.leak("%s is told of %d verdicts and may list %d", x.name, counted, listed)
 	}
 }
 
