@@ -338,6 +338,8 @@ func (m *Mission) Extent(e *truce.Element) geo.Extent {
 	if !fine {
 		return x
 	}
+	m.published.Lock()
+	defer m.published.Unlock()
 	if had, ok := m.coarse[x.Key()]; ok {
 		return had
 	}

@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -54,11 +55,12 @@ type Mission struct {
 	// Coarse is the level of area below which no place is published; see geo.Coarsen.
 	Coarse int
 
-	shelf    shelf
-	register *actors.Register
-	atlas    *geo.Atlas
-	coarse   map[string]geo.Extent // places as published, by extent
-	files    []string
+	shelf     shelf
+	register  *actors.Register
+	atlas     *geo.Atlas
+	published sync.Mutex            // guards coarse
+	coarse    map[string]geo.Extent // places as published, by extent
+	files     []string
 }
 
 // Files lists the files that the mission was read from, its records left out.

@@ -26,10 +26,11 @@ type Record struct {
 	org    string
 	cursor cursors
 
-	mu    sync.Mutex
-	ready []*opened  // what was agreed, as of a few entries
-	last  *Judged    // the last answer of the engine
-	sign  sync.Mutex // one checkpoint is signed at a time
+	mu     sync.Mutex
+	ready  []*opened  // what was agreed, as of a few entries
+	last   *Judged    // the last answer of the engine
+	sights []*Sight   // the last of them
+	sign   sync.Mutex // one checkpoint is signed at a time
 }
 
 // RecordOptions say how a record is kept. DB and Key must be there.

@@ -101,7 +101,7 @@ func TestAPasskeyLetsItsOwnerIn(t *testing.T) {
 	until(t, ctx, `location.pathname === "/sign-in" && document.querySelector("button[data-begin]").offsetParent`)
 	w.log.take(t)
 	eval[bool](t, ctx, `document.querySelector("button[data-begin]").click(); true`)
-	until(t, ctx, `location.pathname === "/" && document.body.innerText.includes("entries; root")`)
+	until(t, ctx, `location.pathname === "/" && document.body.innerText.includes("entries of the record")`)
 	found := false
 	for _, line := range w.log.take(t) {
 		found = found || line["msg"] == "signed in" && line["who"] == "nour" && line["way"] == people.HowPasskey && line["two_factor"] == true
@@ -121,7 +121,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	ctx := browse(t)
 	head := headOf("demo")
 	w := newWorld(t, func(o *Options) { o.Demo, o.Origin = &head, "" })
-	for _, path := range []string{"/", "/rows", "/rows/report?text=shell*", "/rows/report/C001", "/entries", "/entries/3", "/nothing", "/?as_of=soon"} {
+	for _, path := range []string{"/", "/record", "/rows", "/rows/report?text=shell*", "/rows/report/C001", "/entries", "/entries/3", "/nothing", "/?as_of=soon"} {
 		do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(w.origin+path))
 		look(t, ctx, axe, path)
 	}

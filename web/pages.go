@@ -1,117 +1,28 @@
 package web
 
 import (
-	"bytes"
-	"embed"
-	"encoding/json"
-	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
-	"time"
 
-	"truce"
+	"truce/screen"
 )
 
-//go:embed templates static words.en.json
-var files embed.FS
-
-// pages are the templates, each under its name, ready with the words of a language.
-type pages struct {
-	by     map[string]*template.Template
-	static http.Handler
-}
-
-// newPages reads what is embedded. An error is a defect of the program.
-func newPages() (*pages, error) {
-	words, err := readWords("words.en.json")
-	if err != nil {
-		return nil, defect(err)
-	}
-	static, err := fs.Sub(files, "static")
-	if err != nil {
-		return nil, defect(err)
-	}
-	p := &pages{by: map[string]*template.Template{}, static: http.StripPrefix("/static/", http.FileServerFS(static))}
-	names, err := fs.Glob(files, "templates/*.html")
-	if err != nil {
-		return nil, defect(err)
-	}
-	for _, name := range names {
-		base := strings.TrimSuffix(path.Base(name), ".html")
-		t := template.New("layout.html").Option("missingkey=error").Funcs(functions(words))
-		if p.by[base], err = t.ParseFS(files, "templates/layout.html", name); err != nil {
-			return nil, defect(err)
-		}
-	}
-	return p, nil
-}
-
-func defect(err error) error {
-	return &truce.Error{Kind: truce.Internal, Msg: "the pages are damaged", Err: err}
-}
-
-// readWords reads a catalogue: every text that a page shows, by its name.
-func readWords(name string) (map[string]string, error) {
-	text, err := files.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	var words map[string]string
-	return words, json.Unmarshal(text, &words)
-}
-
-// functions are what templates may call: t says a text of the catalogue.
-func functions(words map[string]string) template.FuncMap {
-	return template.FuncMap{
-		"t": func(name string, args ...any) (string, error) {
-			text, ok := words[name]
-			if !ok {
-				return "", fmt.Errorf("no words for %q", name)
-			}
-			if len(args) == 0 {
-				return text, nil
-			}
-			return fmt.Sprintf(text, args...), nil
-		},
-		"known":  func(name string) bool { return words[name] != "" },
-		"time":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
-		"row":    func(kind, id string) string { return "/rows/" + url.PathEscape(kind) + "/" + url.PathEscape(id) },
-		"after":  func(n int64) int64 { return n + 1 },
-		"pretty": pretty,
-	}
-}
-
-// pretty writes a JSON value for people: a text as it is, everything else indented.
-func pretty(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
-	}
-	var b bytes.Buffer
-	if json.Indent(&b, raw, "", "  ") != nil {
-		return ""
-	}
-	return b.String()
-}
-
-// frame is what every page shows around its own.
-type frame struct {
-	Page     string // name of the template
-	Mission  string
-	Who      string // account; empty for nobody
-	Reads    bool   // whoever it is may read something
-	Demo     bool
-	Accounts bool // there are accounts to sign in to
-	View     any
-}
-
-// show writes a page. It is made whole before anything is sent.
+// show writes a page in the language that was asked for. It is made whole before anything
+// is sent.
 func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page string, view any) {
-	text, err := s.render(r, page, view)
+	s.showAs(w, r, status, screen.Frame{Page: page, View: view})
+}
+
+// showAs is show of a page that says which state it shows.
+func (s *site) showAs(w http.ResponseWriter, r *http.Request, status int, f screen.Frame) {
+	v := of(r.Context())
+	f.Mission, f.Who, f.Reads, f.Demo, f.Accounts = s.Name, v.who.ID, len(v.who.Roles) > 0, s.Demo != nil, s.People != nil
+	if f.Path, f.Query = r.URL.Path, r.URL.Query(); f.Page == "problem" { // the same for what is not there and what may not be seen
+		f.Path, f.Query = "/", nil
+	}
+	text, err := s.pages.Render(s.language(w, r), f)
 	if err != nil {
 		of(r.Context()).refused = problem(http.StatusInternalServerError, "internal", "").because(cause(err))
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
@@ -122,11 +33,22 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page str
 	_, _ = w.Write(text)
 }
 
-func (s *site) render(r *http.Request, page string, view any) ([]byte, error) {
-	v := of(r.Context())
-	var b bytes.Buffer
-	err := s.pages.by[page].Execute(&b, frame{page, s.Name, v.who.ID, len(v.who.Roles) > 0, s.Demo != nil, s.People != nil, view})
-	return b.Bytes(), err
+// languageCookie remembers which language somebody chose.
+const languageCookie = "lang"
+
+// language is the one that the address names, else the one chosen before, else what the
+// browser asks for.
+func (s *site) language(w http.ResponseWriter, r *http.Request) screen.Lang {
+	w.Header().Add("Vary", "Accept-Language, Cookie")
+	asked, chosen := r.URL.Query().Get(languageCookie), ""
+	if c, err := r.Cookie(languageCookie); err == nil {
+		chosen = c.Value
+	}
+	lang := screen.Match(asked, chosen, r.Header.Get("Accept-Language"))
+	if asked != "" {
+		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: string(lang), Path: "/", MaxAge: 365 * 24 * 3600, Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	}
+	return lang
 }
 
 // wantsPage reports whether an answer shall be a page, for people in a browser.
@@ -149,14 +71,19 @@ func (s *site) failPage(w http.ResponseWriter, r *http.Request, p *Problem) {
 	s.show(w, r, p.Status, "problem", p)
 }
 
-// staticFile serves the style sheet and the script. They change with the program only.
+// staticFile serves the style sheet, scripts, islands and fonts. What is under /dist is named
+// by its content and never changes.
 func (s *site) staticFile(w http.ResponseWriter, r *http.Request) {
-	if is, err := fs.Stat(files, strings.TrimPrefix(r.URL.Path, "/")); err != nil || is.IsDir() {
+	if is, err := fs.Stat(screen.Files(), strings.TrimPrefix(r.URL.Path, "/")); err != nil || is.IsDir() {
 		s.fail(w, r, nothingHere())
 		return
 	}
-	w.Header().Set("Cache-Control", "public, max-age=3600")
-	s.pages.static.ServeHTTP(w, r)
+	age := "public, max-age=3600"
+	if strings.HasPrefix(r.URL.Path, "/dist/") {
+		age = "public, max-age=31536000, immutable"
+	}
+	w.Header().Set("Cache-Control", age)
+	http.FileServerFS(screen.Files()).ServeHTTP(w, r)
 }
 
 // local is a path of ours to go to next, or the first page: no other site can be named.
@@ -186,7 +113,9 @@ func (s *site) page(pattern string, anybody bool, h func(http.ResponseWriter, *h
 // pageRoutes lays out the pages.
 func (s *site) pageRoutes() {
 	s.mux.HandleFunc("GET /static/", s.staticFile)
-	s.page("GET /{$}", false, s.statePage)
+	s.mux.HandleFunc("GET /dist/", s.staticFile)
+	s.deskRoutes()
+	s.page("GET /record", false, s.statePage)
 	s.page("GET /rows", false, s.kindsPage)
 	s.page("GET /rows/{kind}", false, s.rowsPage)
 	s.page("GET /rows/{kind}/{id}", false, s.rowPage)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"truce/people"
+	"truce/screen"
 )
 
 // TestEveryPageIsShown renders every template, in all its states.
@@ -43,7 +44,8 @@ func TestEveryPageIsShown(t *testing.T) {
 		}
 	}
 	c := w.signIn("amal")
-	look(c, "/", "state", 200, "227 entries", "desk.example", "truce verify", "— desk.example ")
+	look(c, "/", "situation", 200)
+	look(c, "/record", "state", 200, "227 entries", "desk.example", "truce verify", "— desk.example ")
 	look(c, "/?as_of=100", "state", 200, "100 entries")
 	look(c, "/?as_of=soon", "problem", 422, "as_of", "neither a number of entries nor a time")
 	look(c, "/rows", "kinds", 200, `href="/rows/report"`, `href="/rows/element"`)
@@ -72,10 +74,10 @@ func TestEveryPageIsShown(t *testing.T) {
 	look(e, "/rows", "kinds", 200, "There is nothing in the record that you may see.")
 	look(e, "/entries", "entries", 200)
 	look(e, "/account", "account", 200, "none")
-	names, err := fs.Glob(files, "templates/*.html")
+	names, err := fs.Glob(screen.Files(), "pages/*.html")
 	w.no(err)
 	for _, name := range names {
-		if base := strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".html"); base != "layout" && !shown[base] {
+		if base := strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html"); base != "layout" && base != "parts" && !shown[base] {
 			t.Errorf("%s is not shown in a test", base)
 		}
 	}
@@ -94,7 +96,8 @@ func check(t *testing.T, what string, r reply, status int, words ...string) {
 	}
 	for _, bad := range []string{"<style", " style=", "onclick", "onload", "javascript:", "http://", "https://", "<no value>", "%!", "ZgotmplZ"} {
 		if strings.Contains(r.body, bad) {
-			t.Errorf("%s holds %q", what, bad)
+			i := strings.Index(r.body, bad)
+			t.Errorf("%s holds %q: %s", what, bad, r.body[max(0, i-60):min(len(r.body), i+60)])
 		}
 	}
 	for _, input := range regexp.MustCompile(`<(input|select)[^>]*>`).FindAllString(r.body, -1) {
@@ -130,40 +133,18 @@ func balanced(t *testing.T, what, page string) {
 	}
 }
 
-// TestWordsAreAllThereAndUsed holds the catalogue to the templates, both ways.
-func TestWordsAreAllThereAndUsed(t *testing.T) {
-	words, err := readWords("words.en.json")
+// TestEveryProblemHasWords holds the catalogue to the codes that answers may have.
+func TestEveryProblemHasWords(t *testing.T) {
+	set, err := screen.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	used := map[string]bool{}
-	names, _ := fs.Glob(files, "templates/*.html")
-	for _, name := range names {
-		text, err := files.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range regexp.MustCompile(`\bt "([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
-			used[m[1]] = true
-			if words[m[1]] == "" {
-				t.Errorf("%s: no words for %s", name, m[1])
-			}
-		}
-		bare := regexp.MustCompile(`(?s)\{\{.*?\}\}|<[^>]*>|truce verify[^<]*|/log/checkpoint`).ReplaceAllString(string(text), "")
-		for _, m := range regexp.MustCompile(`[A-Za-z]{3,}`).FindAllString(bare, -1) {
-			t.Errorf("%s: %q is not in the catalogue", name, m)
-		}
-	}
 	codes := strings.FieldsFunc(regexp.MustCompile(`for programs: ([^"]+)"`).FindStringSubmatch(problemCodes(t))[1], func(r rune) bool { return r == ',' || r == ' ' })
-	for _, code := range codes {
-		used["problem."+code], used["problem."+code+".help"] = true, true
-		if words["problem."+code] == "" {
-			t.Errorf("no words for a problem %s", code)
-		}
-	}
-	for name := range words {
-		if !used[name] {
-			t.Errorf("%s is not used", name)
+	for _, lang := range screen.Langs() {
+		for _, code := range codes {
+			if !set.Words(lang).Known("problem." + code) {
+				t.Errorf("%s: no words for a problem %s", lang, code)
+			}
 		}
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"truce/desk"
 	"truce/ledger"
 	"truce/people"
+	"truce/screen"
 )
 
 // Options say what stands behind the door. Record and Log are needed, and People unless Demo
@@ -74,7 +75,7 @@ type site struct {
 	accounts *limiter
 	streams  *counter // open streams by account
 	metrics  *metrics
-	pages    *pages
+	pages    *screen.Set
 	mux      *http.ServeMux
 }
 
@@ -101,7 +102,7 @@ func newSite(o Options) (*site, error) {
 	if s.policy, err = access.New(); err != nil {
 		return nil, err
 	}
-	if s.pages, err = newPages(); err != nil {
+	if s.pages, err = screen.New(); err != nil {
 		return nil, err
 	}
 	s.strange = newLimiter(o.PerAddress, Rate{addressPerSecond, addressBurst})

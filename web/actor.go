@@ -1,0 +1,5 @@
+package web
+
+// actorRoutes are who is who.
+func (s *site) actorRoutes() {
+}

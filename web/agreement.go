@@ -1,0 +1,5 @@
+package web
+
+// agreementRoutes are what was agreed.
+func (s *site) agreementRoutes() {
+}

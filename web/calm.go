@@ -1,0 +1,5 @@
+package web
+
+// calmRoutes are how calm it is.
+func (s *site) calmRoutes() {
+}

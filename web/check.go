@@ -1,0 +1,5 @@
+package web
+
+// checkRoutes are checking the record in the browser.
+func (s *site) checkRoutes() {
+}

@@ -1,0 +1,5 @@
+package web
+
+// dayRoutes are the reports of days.
+func (s *site) dayRoutes() {
+}

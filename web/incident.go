@@ -1,0 +1,5 @@
+package web
+
+// incidentRoutes are one incident.
+func (s *site) incidentRoutes() {
+}
