@@ -168,6 +168,7 @@ func (m *matrix) ofAll(x *asker) iter.Seq[question] {
 	size := len(m.entries)
 	plain := map[string][]string{
 		"GET /{$}":                       {"/", "/?as_of=" + strconv.Itoa(size-1), "/?as_of=nonsense"},
+		"GET /record":                    {"/record", "/record?as_of=" + strconv.Itoa(size-1)},
 		"GET /rows":                      {"/rows"},
 		"GET /entries":                   {"/entries", "/entries?from=100"},
 		"GET /account":                   {"/account"},
@@ -176,6 +177,7 @@ func (m *matrix) ofAll(x *asker) iter.Seq[question] {
 		"GET /sign-in/with/{provider}":   {"/sign-in/with/nobody"},
 		"GET /invitation":                {"/invitation", "/invitation?token=none"},
 		"GET /static/":                   {"/static/style.css", "/static/passkey.js", "/static/none"},
+		"GET /dist/":                     {"/dist/README", "/dist/none"},
 		"GET /health":                    {"/health"},
 		"GET /ready":                     {"/ready"},
 		"GET /metrics":                   {"/metrics"},
