@@ -172,6 +172,7 @@ type server struct {
 	cmd     *exec.Cmd
 	url     string
 	client  *http.Client
+	began   time.Time
 	started time.Duration // until it listened
 	log     *bytes.Buffer // read it after the end only
 	ended   chan struct{}
@@ -195,6 +196,7 @@ func launch(t testing.TB, wrapper, db string, args ...string) *server {
 	}
 	s.cmd.Stderr = s.log
 	begun := time.Now()
+	s.began = begun
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
