@@ -46,6 +46,7 @@ type matrix struct {
 // stored is one version of a row as the database holds it.
 type stored struct {
 	kind, id, mark string
+	parent         string
 	body           []byte
 	now            bool
 }
@@ -62,7 +63,7 @@ func (m *matrix) take() {
 			m.no(err)
 			for _, v := range versions {
 				if v.Row.Body != nil {
-					m.rows = append(m.rows, stored{kind, row.ID, v.Row.Label, v.Row.Body, v.To < 0})
+					m.rows = append(m.rows, stored{kind, row.ID, v.Row.Label, v.Row.Parent, v.Row.Body, v.To < 0})
 				}
 			}
 		}

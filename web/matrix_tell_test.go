@@ -117,11 +117,31 @@ func (m *matrix) searching(x *asker) {
 		}
 		for by, value := range withheld {
 			got := m.get(x, "/api/v1/counts/"+r.kind+"?"+url.Values{by: {value}}.Encode())
-			if n := got.number("count"); len(m.in([]byte(value))) > 0 && n > 0 {
+			least := 0
+			if by == "parent" {
+				least = m.under(x, r.kind, value)
+			}
+			if n := got.number("count"); len(m.in([]byte(value))) > 0 && n > least {
 				m.leak("%s finds %d rows of %s by the %s of one under %s, which is withheld", x.name, n, r.kind, by, r.mark)
 			}
 		}
 	}
+}
+
+// under is how many rows of a kind somebody may find by the incident that they belong to: none
+// where the incident is hidden.
+func (m *matrix) under(x *asker, kind, incident string) int {
+	n := 0
+	for _, r := range m.rows {
+		switch {
+		case !r.now:
+		case r.kind == "incident" && r.id == incident && !m.may(x.who, access.List, r):
+			return 0
+		case r.kind == kind && r.parent == incident && m.may(x.who, access.List, r):
+			n++
+		}
+	}
+	return n
 }
 
 // tiny is a box around a point alone.
