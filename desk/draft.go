@@ -25,11 +25,13 @@ type Trial struct {
 
 // ClauseTrial is what one clause of a draft would have caught.
 type ClauseTrial struct {
-	Clause   *terms.Clause `json:"-"`
-	ID       string        `json:"clause"`
-	Tally    *ClauseTally  `json:"counts"`
-	Readings []Change      `json:"readings,omitempty"` // against the clause as a whole
-	Variants []Change      `json:"variants,omitempty"` // against the clause as drafted
+	Clause *terms.Clause `json:"-"`
+	ID     string        `json:"clause"`
+	Tally  *ClauseTally  `json:"counts"`
+	// Found lists the elements by outcome; those that were withdrawn are in none.
+	Found    map[truce.Outcome][]string `json:"-"`
+	Readings []Change                   `json:"readings,omitempty"` // against the clause as a whole
+	Variants []Change                   `json:"variants,omitempty"` // against the clause as drafted
 }
 
 // Change is what a reading or a variant makes of the record.
@@ -70,41 +72,65 @@ func (m *Mission) Try(ctx context.Context, draft, old *terms.Agreement, o CheckO
 	if err := m.Read(ctx, o, r); err != nil {
 		return nil, err
 	}
-	subjects := make([]*terms.Subject, len(r.Elements))
-	for i := range r.Elements {
-		subjects[i] = terms.NewSubject(m.atlas, &r.Elements[i])
+	return m.hold(ctx, m.Book, r.Elements, draft, old)
+}
+
+// bench is what a draft is held against: elements, and a book beside them.
+type bench struct {
+	mission  *Mission
+	book     terms.Book
+	elements []truce.Element
+	subjects []*terms.Subject // as elements
+}
+
+// hold judges elements under a draft and, if old is not nil, under an older version.
+func (m *Mission) hold(ctx context.Context, book terms.Book, elements []truce.Element, draft, old *terms.Agreement) (*Trial, error) {
+	b := bench{m, book, elements, make([]*terms.Subject, len(elements))}
+	for i := range elements {
+		b.subjects[i] = terms.NewSubject(m.atlas, &elements[i])
 	}
-	j, problems := terms.Compile(draft, m.Book)
+	j, problems := terms.Compile(draft, book)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	t := &Trial{Draft: draft, Agreement: draft.ID, Version: draft.Version(), Elements: len(subjects), Flips: []Flip{}}
-	verdicts := map[string][]truce.Verdict{}
+	t := &Trial{Draft: draft, Agreement: draft.ID, Version: draft.Version(), Elements: len(elements), Flips: []Flip{}}
+	verdicts, tally := map[string][]truce.Verdict{}, NewTally()
 	for _, c := range draft.Clauses {
 		if !terms.Judged(c) {
 			continue
 		}
-		ct := ClauseTrial{Clause: c, ID: c.ID}
-		for i, s := range subjects {
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			v := j.Verdict(s, c)
-			r.Tally.add(m, &r.Elements[i], v)
-			verdicts[c.ID] = append(verdicts[c.ID], v)
-		}
-		ct.Tally = r.Tally.Clause(draft.ID, c.ID)
-		ct.Readings = readings(c, verdicts[c.ID])
-		var err error
-		if ct.Variants, err = m.variants(draft, c, subjects, verdicts[c.ID]); err != nil {
+		ct, err := b.clause(ctx, j, c, tally, verdicts)
+		if err != nil {
 			return nil, err
 		}
 		t.Clauses = append(t.Clauses, ct)
 	}
 	if old != nil {
-		return t, m.flips(t, old, subjects, verdicts)
+		return t, b.flips(ctx, t, old, verdicts)
 	}
 	return t, nil
+}
+
+// clause judges everything under one clause, its readings and its bracketed drafts.
+func (b bench) clause(ctx context.Context, j *terms.Judge, c *terms.Clause, tally *Tally, verdicts map[string][]truce.Verdict) (ClauseTrial, error) {
+	draft := j.Agreement()
+	ct := ClauseTrial{Clause: c, ID: c.ID, Found: map[truce.Outcome][]string{}}
+	for i, s := range b.subjects {
+		if ctx.Err() != nil {
+			return ct, ctx.Err()
+		}
+		v := j.Verdict(s, c)
+		tally.add(b.mission, &b.elements[i], v)
+		if v.Code != "RETRACTED" && v.Code != "DUP" {
+			ct.Found[v.Outcome] = append(ct.Found[v.Outcome], v.Element)
+		}
+		verdicts[c.ID] = append(verdicts[c.ID], v)
+	}
+	ct.Tally = tally.Clause(draft.ID, c.ID)
+	ct.Readings = readings(c, verdicts[c.ID])
+	var err error
+	ct.Variants, err = b.variants(ctx, draft, c, verdicts[c.ID])
+	return ct, err
 }
 
 func readings(c *terms.Clause, verdicts []truce.Verdict) []Change {
@@ -124,16 +150,19 @@ func readings(c *terms.Clause, verdicts []truce.Verdict) []Change {
 }
 
 // variants judges the record once more for every bracketed draft of a clause.
-func (m *Mission) variants(draft *terms.Agreement, c *terms.Clause, subjects []*terms.Subject, base []truce.Verdict) ([]Change, error) {
+func (b bench) variants(ctx context.Context, draft *terms.Agreement, c *terms.Clause, base []truce.Verdict) ([]Change, error) {
 	var out []Change
 	for _, x := range c.Variants {
 		a := draft.With(x.Clause)
-		j, problems := terms.Compile(a, m.Book)
+		j, problems := terms.Compile(a, b.book)
 		if err := problems.Err(); err != nil {
 			return nil, err
 		}
 		change := Change{Name: x.Name, HeldBy: x.HeldBy}
-		for i, s := range subjects {
+		for i, s := range b.subjects {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			v := j.Verdict(s, a.Clause(c.ID))
 			if change.count(v.Outcome); v.Outcome != base[i].Outcome {
 				change.Differ = append(change.Differ, v.Element)
@@ -145,13 +174,13 @@ func (m *Mission) variants(draft *terms.Agreement, c *terms.Clause, subjects []*
 }
 
 // flips compares with an older version, clause by clause.
-func (m *Mission) flips(t *Trial, old *terms.Agreement, subjects []*terms.Subject, is map[string][]truce.Verdict) error {
-	j, problems := terms.Compile(old, m.Book)
+func (b bench) flips(ctx context.Context, t *Trial, old *terms.Agreement, is map[string][]truce.Verdict) error {
+	j, problems := terms.Compile(old, b.book)
 	if err := problems.Err(); err != nil {
 		return err
 	}
 	for _, c := range old.Clauses {
-		if terms.Judged(c) && is[c.ID] == nil {
+		if now := t.Draft.Clause(c.ID); terms.Judged(c) && (now == nil || !terms.Judged(now)) {
 			t.Gone = append(t.Gone, c.ID)
 		}
 	}
@@ -164,7 +193,10 @@ func (m *Mission) flips(t *Trial, old *terms.Agreement, subjects []*terms.Subjec
 			t.New = append(t.New, c.ID)
 			continue
 		}
-		for i, s := range subjects {
+		for i, s := range b.subjects {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			v, w := is[c.ID][i], j.Verdict(s, was)
 			if v.Outcome != w.Outcome {
 				t.Flips = append(t.Flips, Flip{v.Element, c.ID, w.Outcome, v.Outcome, w.Code, v.Code})
@@ -172,8 +204,8 @@ func (m *Mission) flips(t *Trial, old *terms.Agreement, subjects []*terms.Subjec
 		}
 	}
 	order := map[string]int{}
-	for i, s := range subjects {
-		order[s.Element().ID] = i
+	for i := range b.elements {
+		order[b.elements[i].ID] = i
 	}
 	slices.SortStableFunc(t.Flips, func(a, b Flip) int { return order[a.Element] - order[b.Element] })
 	return nil
