@@ -39,15 +39,16 @@ var imports = map[string]string{
 	"truce/vault":   "truce",
 	"truce/attach":  "truce",
 	"truce/tiles":   "truce truce/geo",
+	"truce/figures": "truce truce/geo",
 	// Third floor: the use cases.
 	"truce/desk": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/ledger truce/record truce/store truce/access truce/people truce/vault truce/attach",
 	// Beside it: the acceptance suite, which negotiators use too.
 	"truce/scenario": "truce truce/terms truce/desk",
 	// What people see: pages, words, drawings.
-	"truce/screen": "truce truce/geo truce/actors truce/terms truce/calm truce/access truce/export truce/desk",
+	"truce/screen": "truce truce/geo truce/figures truce/actors truce/terms truce/calm truce/access truce/export truce/desk",
 	// Roof: the doors.
 	"truce/cmd/truce": "truce truce/record truce/attach truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario truce/ledger truce/store truce/access truce/people truce/vault truce/web",
-	"truce/web":       "truce truce/screen truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export",
+	"truce/web":       "truce truce/tiles truce/screen truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export",
 	// A second opinion on the record: it imports nothing of ours.
 	"truce/verifier":   "",
 	"truce/store/disk": "truce truce/ledger truce/store",
