@@ -113,6 +113,9 @@ func open(ctx context.Context, url string, o Options, list []migration) (*DB, er
 	return db, nil
 }
 
+// ReadOnly reports whether the database was opened beside a process that serves the record.
+func (db *DB) ReadOnly() bool { return db.o.ReadOnly }
+
 // begin brings the schema up to date, reads the head and starts the writer.
 func (db *DB) begin(ctx context.Context, list []migration) error {
 	if db.o.ReadOnly {

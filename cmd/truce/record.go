@@ -50,8 +50,9 @@ func (f where) keyFile() string {
 	return "record.key"
 }
 
-// open opens the record; one that is not there is made only where make says so.
-func (f where) open(ctx context.Context, make bool) (*site, error) {
+// open opens the record; one that is not there is made only where make says so. One that is
+// only read may be served by another process meanwhile.
+func (f where) open(ctx context.Context, make, readOnly bool) (*site, error) {
 	if f.local() && !make {
 		if _, err := os.Stat(f.path()); errors.Is(err, fs.ErrNotExist) {
 			return nil, &truce.Error{Kind: truce.Absent, At: f.path(), Msg: "there is no record", Hint: "truce load MISSION makes one; or name it with --record"}
@@ -61,7 +62,7 @@ func (f where) open(ctx context.Context, make bool) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, f.Record, store.Options{Now: time.Now, Fold: record.Fold})
+	db, err := store.Open(ctx, f.Record, store.Options{Now: time.Now, Fold: record.Fold, ReadOnly: readOnly})
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +155,22 @@ func newKey(name, of string) (*ledger.Key, error) {
 
 // with opens the record, does something and closes it.
 func (f where) with(ctx context.Context, make bool, do func(*site) error) error {
-	s, err := f.open(ctx, make)
+	s, err := f.open(ctx, make, false)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(s), s.db.Close())
+}
+
+// look is with of what only reads: it also works beside a process that serves the record.
+func (f where) look(ctx context.Context, do func(*site) error) error {
+	s, err := f.open(ctx, false, false)
+	if served := new(truce.Error); errors.As(err, &served) && served.Kind == truce.Unavailable {
+		beside, failed := f.open(ctx, false, true)
+		if failed == nil {
+			s, err = beside, nil
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -222,7 +238,7 @@ One line: how many entries, the root of their tree, the last checkpoint, verdict
 
 // Run prints the state in one line.
 func (c *statusCmd) Run(ctx context.Context, s *streams) error {
-	return c.with(ctx, false, func(at *site) error {
+	return c.look(ctx, func(at *site) error {
 		n, err := at.record.AsOf(ctx, c.AsOf)
 		if err != nil {
 			return err

@@ -280,7 +280,7 @@ Exit code 0: sound. 1: problems were found; each is listed.`
 
 // Run checks a record's database.
 func (c *fsckCmd) Run(ctx context.Context, s *streams) error {
-	return c.with(ctx, false, func(at *site) error {
+	return c.look(ctx, func(at *site) error {
 		files, err := c.files()
 		if err != nil {
 			return err

@@ -36,7 +36,7 @@ Only what --as may see is there.`
 
 // Run lists rows of today's state, or of an earlier one.
 func (c *rowsCmd) Run(ctx context.Context, s *streams) error {
-	return c.with(ctx, false, func(at *site) error {
+	return c.look(ctx, func(at *site) error {
 		n, err := at.record.AsOf(ctx, c.AsOf)
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ Check it with: truce verify receipt.json --trust VKEY`
 
 // Run writes the receipt of an entry.
 func (c *receiptCmd) Run(ctx context.Context, s *streams) error {
-	return c.with(ctx, false, func(at *site) error {
+	return c.look(ctx, func(at *site) error {
 		r, err := at.record.Receipt(ctx, at.who, c.Entry)
 		if err != nil {
 			return err
@@ -99,7 +99,7 @@ func (c *logCmd) Run(ctx context.Context, s *streams) error {
 		return &truce.Error{Kind: truce.Conflict, At: c.Dir, Msg: "is there already", Hint: "a folder that is not there yet"}
 	}
 	part := c.Dir + ".part"
-	return c.with(ctx, false, func(at *site) error {
+	return c.look(ctx, func(at *site) error {
 		err := at.record.WriteLog(ctx, at.who, c.Open, ledger.Folder(part))
 		if err == nil {
 			err = os.Rename(part, c.Dir)
@@ -170,7 +170,7 @@ func (c *verifyCmd) database(ctx context.Context, s *streams) error {
 		return &truce.Error{Kind: truce.Unavailable, Msg: "no room to check in", Err: err}
 	}
 	defer os.RemoveAll(dir)
-	err = where{Record: c.Path, As: "operator"}.with(ctx, false, func(at *site) error {
+	err = where{Record: c.Path, As: "operator"}.look(ctx, func(at *site) error {
 		return at.record.WriteLog(ctx, at.who, true, ledger.Folder(filepath.Join(dir, "record")))
 	})
 	if err != nil {

@@ -70,8 +70,12 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		if err := files.Sweep(); err != nil {
 			return err
 		}
+		witness, err := c.witness(at, s)
+		if err != nil {
+			return err
+		}
 		o := web.Options{Record: at.record, People: p, Files: files, Log: log, Name: at.key.Name(), Version: version, Origin: c.Origin,
-			Public: c.Public, MetricsToken: people.Hide(c.MetricsToken), Witness: c.witness(at)}
+			Public: c.Public, MetricsToken: people.Hide(c.MetricsToken), Witness: witness}
 		if c.Issuer != "" {
 			o.Providers = []string{providerName}
 		}
@@ -150,20 +154,36 @@ func (c *serveCmd) invite(ctx context.Context, s *streams, p *people.People) err
 	return nil
 }
 
-// witness co-signs other records' checkpoints with a key derived from no record of its own.
-func (c *serveCmd) witness(at *site) *ledger.Witness {
+// witness co-signs other records' checkpoints, with a key that is no record's own: it is made
+// with the first server that is a witness, and its verifier key is printed for the others.
+func (c *serveCmd) witness(at *site, s *streams) (*ledger.Witness, error) {
 	if len(c.Witness) == 0 {
-		return nil
+		return nil, nil
 	}
 	logs := map[string][]string{}
 	for _, v := range c.Witness {
-		if id, _, err := ledger.ParseVerifier(v); err == nil {
-			origin := id[:len(id)-len("+12345678")]
-			logs[origin] = append(logs[origin], v)
+		id, _, err := ledger.ParseVerifier(v)
+		if err != nil {
+			return nil, &truce.Error{Kind: truce.Invalid, At: "--witness", Msg: "this is no verifier key", Hint: "NAME+HASH+KEY, as truce key prints it", Err: err}
 		}
+		origin := id[:len(id)-len("+12345678")]
+		logs[origin] = append(logs[origin], v)
 	}
+	name := c.keyFile() + ".witness"
+	text, err := os.ReadFile(name)
+	var key *ledger.Key
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		key, err = newKey(name, at.key.Name()+"/witness")
+	case err == nil:
+		key, err = parseKey(name, text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(s.out, "witness as %s\n", key.WitnessVerifier())
 	side := desk.NewSide(at.db)
-	return &ledger.Witness{Key: at.key, Logs: logs, Load: side.Load, Store: side.Store}
+	return &ledger.Witness{Key: key, Logs: logs, Load: side.Load, Store: side.Store}, nil
 }
 
 type demoCmd struct {
