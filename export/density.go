@@ -9,10 +9,17 @@ import (
 // province tints the province and never a spot in it.
 func (m *chartOfPlaces) addCells(sites []*site) {
 	m.Columns, m.Rows = int(math.Ceil(mapWidth/cellSize)), int(math.Ceil(m.Height/cellSize))
-	sum := map[int][2]float64{}
 	for _, s := range sites {
-		weights := m.weights(s.shape)
-		m.spread = append(m.spread, weights)
+		m.spread = append(m.spread, m.weights(s.shape))
+	}
+	m.pile(sites)
+}
+
+// pile adds up what was spread.
+func (m *chartOfPlaces) pile(sites []*site) {
+	sum := map[int][2]float64{}
+	for at, s := range sites {
+		weights := m.spread[at]
 		for i := 0; i < len(weights); i += 2 {
 			k := int(weights[i])
 			d := sum[k]

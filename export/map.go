@@ -268,14 +268,21 @@ func (f frame) kmPerUnit() float64 { return 111.195 / f.perY }
 
 func (m *chartOfPlaces) scale(f frame) {
 	km := f.kmPerUnit()
-	for _, nice := range []float64{1000, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5} {
-		if nice/km <= mapWidth/5 {
-			m.Bar, m.BarText = math.Round(nice/km), strconv.FormatFloat(nice, 'f', -1, 64)+" km"
-			break
-		}
+	if length, whole := scaleBar(km); length > 0 {
+		m.Bar, m.BarText = length, strconv.FormatFloat(whole, 'f', -1, 64)+" km"
 	}
 	m.Smallest = about(2 * smallest * km)
 	m.CellText = about(cellSize * km)
+}
+
+// scaleBar is a bar of a round number of kilometres, no longer than a fifth of the map.
+func scaleBar(kmPerUnit float64) (length, km float64) {
+	for _, km := range []float64{1000, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5} {
+		if km/kmPerUnit <= mapWidth/5 {
+			return math.Round(km / kmPerUnit), km
+		}
+	}
+	return 0, 0
 }
 
 func about(km float64) string {
