@@ -3,6 +3,9 @@
 // happened and what the bodies named in the text judged, and returns the clock with its
 // whole history. It never decides who was to blame; where the record leaves it open whether
 // something set the clock back, the calm has a least and a most.
+//
+// Beside the clocks it says how calm it is whatever a text asks for: [NewSeries] counts day by
+// day, [Drop] whether a window shows in the record, [Erosion] whether it is wearing away.
 package calm
 
 import (

@@ -97,7 +97,8 @@ type Evening struct {
 	// P bounds the probability that days drawn blindly from both stretches show as much
 	// as the trailing ones did.
 	P truce.Range
-	// Low and High bound the level. Equal they are firm; from Quiet to Warning nobody can tell.
+	// Low and High bound the level; equal they are firm. Where P is anything from 0 to 1
+	// nobody can tell.
 	Low, High Level
 	// Why says what leaves it open, or was weighed and did not; in a fixed order.
 	Why []Reason
@@ -285,7 +286,8 @@ type Alarms struct {
 
 // FalseAlarms shuffles the days of a window n times, so that no trend is left in them, and
 // counts how often the rule warns all the same, on any evening of as many days. Events on
-// no day of their own stay where they are. The same seed gives the same answer.
+// no day of their own stay where they are, and all count as known at once. The same seed
+// gives the same answer.
 func FalseAlarms(s Series, of Measure, r ErosionRule, n int, seed uint64) (Alarms, error) {
 	if err := r.Check(); err != nil {
 		return Alarms{}, err
