@@ -45,7 +45,7 @@ var imports = map[string]string{
 	// Beside it: the acceptance suite, which negotiators use too.
 	"truce/scenario": "truce truce/terms truce/desk",
 	// What people see: pages, words, drawings.
-	"truce/screen": "truce truce/geo truce/figures truce/actors truce/terms truce/calm truce/access truce/export truce/desk",
+	"truce/screen": "truce truce/geo truce/figures truce/actors truce/terms truce/calm truce/access truce/record truce/export truce/desk",
 	// Roof: the doors.
 	"truce/cmd/truce": "truce truce/record truce/attach truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario truce/ledger truce/store truce/access truce/people truce/vault truce/web",
 	"truce/web":       "truce truce/tiles truce/screen truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export",

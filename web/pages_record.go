@@ -3,42 +3,60 @@ package web
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"truce/access"
 	"truce/desk"
+	"truce/ledger"
+	"truce/screen"
 )
 
 // statePage shows the record in one view, and how to check it.
 func (s *site) statePage(w http.ResponseWriter, r *http.Request) error {
+	sight, f, err := s.look(r, "state")
+	if err != nil {
+		return err
+	}
+	v := screen.StateView{Key: s.recordKey(r)}
+	if v.State, err = s.Record.StateFor(r.Context(), of(r.Context()).who, sight.AsOf); err != nil {
+		return err
+	}
 	note, err := s.Record.Checkpoint(r.Context())
 	if err != nil {
 		return err
 	}
-	out, err := (&api{site: s}).state(r.Context(), r.FormValue("as_of"))
-	if err != nil {
-		return err
-	}
-	s.show(w, r, http.StatusOK, "state", struct {
-		stateOut
-		Note string
-	}{out.Body, string(note)})
+	v.Note, v.Signers = string(note), screen.Signers(string(note))
+	f.View = v
+	s.showAs(w, r, http.StatusOK, f)
 	return nil
+}
+
+// recordKey is the record's public key as its first entry has it; empty where whoever asks
+// may not see that.
+func (s *site) recordKey(r *http.Request) string {
+	first, err := s.Record.Entry(r.Context(), of(r.Context()).who, 0)
+	if err != nil {
+		return ""
+	}
+	return first.Enrols
 }
 
 // kindsPage lists the kinds of row with how many of each the person may see; those with
 // none are left out.
 func (s *site) kindsPage(w http.ResponseWriter, r *http.Request) error {
+	sight, f, err := s.look(r, "kinds")
+	if err != nil {
+		return err
+	}
 	type kind struct {
 		Kind  string
 		Count int64
 	}
 	var list []kind
 	for _, k := range access.Kinds() {
-		n, err := s.Record.Count(r.Context(), of(r.Context()).who, desk.Question{Kind: k})
+		n, err := s.Record.Count(r.Context(), of(r.Context()).who, desk.Question{Kind: k, AsOf: sight.AsOf})
 		if err != nil {
 			return err
 		}
@@ -46,17 +64,18 @@ func (s *site) kindsPage(w http.ResponseWriter, r *http.Request) error {
 			list = append(list, kind{k, n})
 		}
 	}
-	s.show(w, r, http.StatusOK, "kinds", list)
+	f.View = list
+	s.showAs(w, r, http.StatusOK, f)
 	return nil
 }
 
 // rowsView is a page of a list.
 type rowsView struct {
-	Kind, Text, AsOf string
-	Newest           bool
-	Total            int64
-	Rows             []rowLine
-	Next             string // query of the next page
+	Kind, Text string
+	Newest     bool
+	Total      int64
+	Rows       []rowLine
+	Next       string // query of the next page
 }
 
 // rowLine is a row in a list.
@@ -90,11 +109,15 @@ func titleOf(body json.RawMessage) titled {
 
 func (s *site) rowsPage(w http.ResponseWriter, r *http.Request) error {
 	ctx, who := r.Context(), of(r.Context()).who
-	v := rowsView{Kind: r.PathValue("kind"), Text: r.FormValue("text"), AsOf: r.FormValue("as_of"), Newest: r.FormValue("newest") != ""}
+	v := rowsView{Kind: r.PathValue("kind"), Text: r.FormValue("text"), Newest: r.FormValue("newest") != ""}
 	if !slices.Contains(access.Kinds(), v.Kind) {
 		return nothingHere()
 	}
-	q, err := s.question(ctx, v.Kind, Filter{AsOf: v.AsOf, Text: v.Text, Parent: r.FormValue("parent")})
+	_, f, err := s.look(r, "rows")
+	if err != nil {
+		return err
+	}
+	q, err := s.question(ctx, v.Kind, Filter{AsOf: f.AsOf, Text: v.Text, Parent: r.FormValue("parent")})
 	if err != nil {
 		return err
 	}
@@ -115,14 +138,9 @@ func (s *site) rowsPage(w http.ResponseWriter, r *http.Request) error {
 		next.Set("as_of", strconv.FormatInt(q.AsOf, 10)) // the pages of a list are of one state
 		v.Next = "?" + next.Encode()
 	}
-	s.show(w, r, http.StatusOK, "rows", v)
+	f.View = v
+	s.showAs(w, r, http.StatusOK, f)
 	return nil
-}
-
-// named is a field of a row.
-type named struct {
-	Name  string
-	Value json.RawMessage
 }
 
 // rowView is one row with what it was before.
@@ -130,19 +148,19 @@ type rowView struct {
 	desk.Seen
 	Title   string
 	Entry   int64 // that made it what is shown
-	Fields  []named
+	Fields  []screen.EntryField
 	History []desk.Seen
-	AsOf    string
+	Desk    string // where the desk shows it on a page of its own
 }
 
 func (s *site) rowPage(w http.ResponseWriter, r *http.Request) error {
 	ctx, who := r.Context(), of(r.Context()).who
-	v := rowView{AsOf: r.FormValue("as_of")}
-	n, err := s.Record.AsOf(ctx, v.AsOf)
+	sight, f, err := s.look(r, "row")
 	if err != nil {
 		return err
 	}
-	kind, id := r.PathValue("kind"), r.PathValue("id")
+	n, kind, id := sight.AsOf, r.PathValue("kind"), r.PathValue("id")
+	v := rowView{Desk: screen.DeskPath(kind, id)}
 	if v.Seen, err = s.Record.Row(ctx, who, n, kind, id); err != nil {
 		return conceal(err)
 	}
@@ -151,68 +169,138 @@ func (s *site) rowPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Title, v.Fields = titleOf(v.Body).Title, fieldsOf(v.Body)
 	for _, h := range v.History {
-		if n == 0 || h.From < n {
+		if h.From < n {
 			v.Entry = h.From
 		}
 	}
-	s.show(w, r, http.StatusOK, "row", v)
+	f.View = v
+	s.showAs(w, r, http.StatusOK, f)
 	return nil
 }
 
 // fieldsOf lists the fields of a row by name.
-func fieldsOf(body json.RawMessage) []named {
+func fieldsOf(body json.RawMessage) []screen.EntryField {
 	var m map[string]json.RawMessage
 	_ = json.Unmarshal(body, &m) // bodies are objects
-	out := make([]named, 0, len(m))
+	out := make([]screen.EntryField, 0, len(m))
 	for name, value := range m {
-		out = append(out, named{name, value})
+		out = append(out, screen.EntryField{Name: name, Value: value})
 	}
-	slices.SortFunc(out, func(a, b named) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b screen.EntryField) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
+
+// entriesMost is how many entries stand on a page.
+const entriesMost = 50
 
 func (s *site) entriesPage(w http.ResponseWriter, r *http.Request) error {
 	from, err := number(r.FormValue("from"))
 	if err != nil {
-		return err
+		return invalid("from", "this is no number of an entry", "a whole number from 0")
 	}
-	const most = 100
-	list, err := s.Record.Entries(r.Context(), of(r.Context()).who, from, most)
+	sight, f, err := s.look(r, "entries")
 	if err != nil {
 		return err
 	}
-	next := ""
-	if len(list) == most {
-		next = "?" + url.Values{"from": {strconv.FormatInt(list[most-1].N+1, 10)}}.Encode()
+	list, err := s.Record.Entries(r.Context(), of(r.Context()).who, from, entriesMost)
+	if err != nil {
+		return err
 	}
-	s.show(w, r, http.StatusOK, "entries", struct {
-		Entries []desk.SeenEntry
-		Next    string
-	}{list, next})
+	list = slices.DeleteFunc(list, func(e desk.SeenEntry) bool { return e.N >= sight.AsOf })
+	v := screen.EntriesView{From: from, Newest: max(0, sight.AsOf-entriesMost)}
+	if len(list) == entriesMost {
+		v.Next = list[entriesMost-1].N + 1
+	}
+	if v.Entries, err = s.shown(r, list...); err != nil {
+		return err
+	}
+	f.View = v
+	s.showAs(w, r, http.StatusOK, f)
 	return nil
+}
+
+// shown is what whoever asks may see of entries.
+func (s *site) shown(r *http.Request, list ...desk.SeenEntry) ([]screen.EntryView, error) {
+	var numbers []int64
+	for _, e := range list {
+		numbers = append(numbers, e.N)
+	}
+	fields, err := s.Record.Shown(r.Context(), of(r.Context()).who, numbers...)
+	if err != nil {
+		return nil, conceal(err)
+	}
+	var out []screen.EntryView
+	for i, e := range list {
+		out = append(out, screen.Entry(e, fields[i]))
+	}
+	return out, nil
+}
+
+// entryView is one entry with its neighbours and its proof.
+type entryView struct {
+	screen.EntryView
+	LeafHash      string
+	// Before and After are where the entries next to it stand that may be seen; empty where
+	// there are none.
+	Before, After string
 }
 
 func (s *site) entryPage(w http.ResponseWriter, r *http.Request) error {
+	ctx, who := r.Context(), of(r.Context()).who
 	n, err := number(r.PathValue("n"))
+	if err != nil {
+		return nothingHere()
+	}
+	sight, f, err := s.look(r, "entry")
 	if err != nil {
 		return err
 	}
-	e, err := s.Record.Entry(r.Context(), of(r.Context()).who, n)
+	if n >= sight.AsOf {
+		return nothingHere()
+	}
+	e, err := s.Record.Entry(ctx, who, n)
 	if err != nil {
 		return conceal(err)
 	}
-	s.show(w, r, http.StatusOK, "entry", e)
+	shown, err := s.shown(r, e)
+	if err != nil {
+		return err
+	}
+	v := entryView{EntryView: shown[0], LeafHash: ledger.LeafHash([]byte(e.Leaf)).String(), Before: s.entryBefore(r, n)}
+	if next, err := s.Record.Entries(ctx, who, n+1, 1); err == nil && len(next) > 0 && next[0].N < sight.AsOf {
+		v.After = entryPath(next[0].N)
+	}
+	f.View = v
+	s.showAs(w, r, http.StatusOK, f)
 	return nil
 }
 
-// number reads the number of an entry; nothing is 0. What is none names no entry.
+func entryPath(n int64) string { return "/entries/" + strconv.FormatInt(n, 10) }
+
+// lookBack is how far the entry before another is looked for.
+const lookBack = 50
+
+// entryBefore is where the nearest entry before one stands that whoever asks may see.
+func (s *site) entryBefore(r *http.Request, n int64) string {
+	list, err := s.Record.Entries(r.Context(), of(r.Context()).who, max(0, n-lookBack), lookBack)
+	if err != nil {
+		return ""
+	}
+	list = slices.DeleteFunc(list, func(e desk.SeenEntry) bool { return e.N >= n })
+	if len(list) == 0 {
+		return ""
+	}
+	return entryPath(list[len(list)-1].N)
+}
+
+// number reads the number of an entry; nothing is 0.
 func number(text string) (int64, error) {
 	if text == "" {
 		return 0, nil
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 {
-		return 0, nothingHere()
+	if err == nil && n < 0 {
+		err = strconv.ErrRange
 	}
-	return n, nil
+	return n, err
 }
