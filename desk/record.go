@@ -31,6 +31,7 @@ type Record struct {
 	last   *Judged    // the last answer of the engine
 	sights []*Sight   // the last of them
 	sign   sync.Mutex // one checkpoint is signed at a time
+	days   dayShelf   // reports of days that were made before
 }
 
 // RecordOptions say how a record is kept. DB and Key must be there.

@@ -150,7 +150,10 @@ func (v *view) agreements(ctx context.Context) (map[string]bool, error) {
 		if err != nil || len(labels) == 0 {
 			return nil, err
 		}
-		err = v.r.all(ctx, store.Query{AsOf: v.asOf, Kind: kind, Labels: labels}, func(row truce.Row) error {
+		err = v.r.all(ctx, store.Query{AsOf: v.asOf, Kind: kind}, func(row truce.Row) error {
+			if !slices.Contains(labels, row.Label) { // all asks for any label
+				return nil
+			}
 			if out == nil {
 				out = map[string]bool{}
 			}

@@ -1,0 +1,74 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"truce/access"
+)
+
+// DayLine is a reporting day in a list, with its figures for one person.
+type DayLine struct {
+	Span    DaySpan
+	Figures DayFigures
+	Windows []DayWindow
+	Begun   bool // by now; a day that has not begun has no report
+	// Releases are the frozen reports that the person may see, with what changed since.
+	Releases []DayNotice
+}
+
+// Days lists the reporting days from..to of the mission's period, ends included, quiet days
+// too, as one person may see them. Empty bounds are those of the period.
+func (r *Record) Days(ctx context.Context, who access.Person, from, to string, asOf int64) ([]DayLine, error) {
+	s, err := r.Sight(ctx, who, asOf)
+	if err != nil || s.Result == nil {
+		return nil, err
+	}
+	first, last := s.Result.Bounds()
+	if from != "" {
+		first = max(first, from)
+	}
+	if to != "" {
+		last = min(last, to)
+	}
+	releases, err := r.DayReleases(ctx, who, "", asOf)
+	if err != nil {
+		return nil, err
+	}
+	// Each is made again from the state of its own; in the order of the states that is cheap.
+	slices.SortStableFunc(releases, func(a, b DayRelease) int { return int(a.Entries - b.Entries) })
+	notices := map[string][]DayNotice{}
+	for _, rel := range releases {
+		if rel.Day >= first && rel.Day <= last {
+			n, err := r.DayNotice(ctx, rel)
+			if err != nil {
+				return nil, err
+			}
+			notices[rel.Day] = append(notices[rel.Day], *n)
+		}
+	}
+	var out []DayLine
+	on, now := s.days(), r.now()
+	for _, day := range daysBetween(first, last) {
+		span, err := s.Result.Mission.Span(day)
+		if err != nil {
+			return nil, err
+		}
+		w := &dayWork{Sight: s, span: span}
+		out = append(out, DayLine{Span: span, Figures: s.figures(on[day], span), Windows: w.windows(), Begun: !span.From.After(now), Releases: notices[day]})
+	}
+	return out, nil
+}
+
+// DayBounds are the first and the last day of the period that a person may see the reports
+// of; empty where there is none.
+func (s *Sight) DayBounds() (first, last string) {
+	if s.Result == nil {
+		return "", ""
+	}
+	return s.Result.Bounds()
+}
+
+// Begun reports whether a reporting day has begun by a moment.
+func (d DaySpan) Begun(now time.Time) bool { return !d.From.After(now) }
