@@ -342,7 +342,7 @@ func TestWhoMayFreeze(t *testing.T) {
 		t.Errorf("twice: %v", err)
 	}
 	closed, _ := sample(t) // all of it AMBER
-	if _, err := closed.FreezeDay(ctx, head("amal"), "2016-05-05", "CLEAR", nil); kindOf(err) != truce.Absent {
+	if _, err := closed.FreezeDay(ctx, head("amal"), "2016-05-05", "CLEAR", nil); kindOf(err) != truce.Conflict {
 		t.Errorf("the public sees nothing, and it is frozen for them: %v", err)
 	}
 }
@@ -398,7 +398,7 @@ func TestACorrectionIsTold(t *testing.T) {
 		}
 	}
 	if d := cmp.Diff(map[string][2][2]int{"incidents": {{2, 4}, {1, 3}}, "elements": {{4, 12}, {1, 9}}, "withdrawn": {{0, 0}, {3, 3}}, "killed": {{20, 273}, {28, 271}},
-		"killed.without": {{1, 1}, {0, 0}}, "injured.without": {{2, 4}, {1, 3}}}, got); d != "" {
+		"killed.without": {{1, 1}, {0, 0}}, "injured.without": {{2, 4}, {1, 3}}, "no violation": {{4, 7}, {1, 4}}}, got); d != "" {
 		t.Errorf("(-want +got): %s", d)
 	}
 	if n := notice(june); len(n.Changes) != 0 {

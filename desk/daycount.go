@@ -41,9 +41,15 @@ type DayAuthor struct {
 // DayFigures are the figures of one day. Reports that were withdrawn or repeat another are
 // counted in Withdrawn alone.
 type DayFigures struct {
-	Incidents  DayFigure      `json:"incidents"`
-	Elements   DayFigure      `json:"elements"`
-	Withdrawn  DayFigure      `json:"withdrawn"`
+	Incidents DayFigure `json:"incidents"`
+	Elements  DayFigure `json:"elements"`
+	Withdrawn DayFigure `json:"withdrawn"`
+	// Violation, Undetermined and NoViolation are elements by their gravest outcome under all
+	// agreements.
+	Violation    DayFigure `json:"violation"`
+	Undetermined DayFigure `json:"undetermined"`
+	NoViolation  DayFigure `json:"no_violation"`
+
 	Killed     DayPeople      `json:"killed"`
 	Injured    DayPeople      `json:"injured"`
 	Agreements []DayAgreement `json:"agreements"`
@@ -126,10 +132,31 @@ func (s *Sight) figures(on []onDay, span DaySpan) DayFigures {
 	groups := s.incidents(counted)
 	f.Incidents, f.Elements, f.Withdrawn = s.count(counted), s.count(counted), s.count(withdrawn)
 	f.Incidents.Sure, f.Incidents.Possible = numbers(groups)
+	gravest := map[truce.Outcome][]onDay{}
+	for _, x := range counted {
+		if o := s.gravest(x.i); o != "" {
+			gravest[o] = append(gravest[o], x)
+		}
+	}
+	f.Violation, f.Undetermined, f.NoViolation = s.count(gravest[truce.Violation]), s.count(gravest[truce.Undetermined]), s.count(gravest[truce.NoViolation])
 	f.Killed = s.people(groups, "killed", func(e *truce.Element) *truce.Range { return e.Killed })
 	f.Injured = s.people(groups, "injured", func(e *truce.Element) *truce.Range { return e.Injured })
 	f.Agreements = s.agreementFigures(counted, span)
 	return f
+}
+
+// gravest is the gravest outcome of an element's verdicts; empty where none may be seen.
+func (s *Sight) gravest(i int) truce.Outcome {
+	var worst truce.Outcome
+	for _, v := range s.About[i].Verdicts {
+		switch {
+		case v.Outcome == truce.Violation:
+			return truce.Violation
+		case v.Outcome == truce.Undetermined || worst == "":
+			worst = v.Outcome
+		}
+	}
+	return worst
 }
 
 // count is a figure of elements.

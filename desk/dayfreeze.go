@@ -123,7 +123,7 @@ func (r *Record) released(ctx context.Context, day, mark string, n int64) (*DayR
 		return nil, err
 	}
 	if seen.sight.Result == nil {
-		return nil, &truce.Error{Kind: truce.Absent, At: "mark", Msg: "readers of " + mark + " may see no mission", Hint: "a narrower mark, or a wider one for the mission"}
+		return nil, &truce.Error{Kind: truce.Conflict, At: "mark", Msg: "readers of " + mark + " may see no mission", Hint: "a narrower mark, or a wider one for the mission"}
 	}
 	w := &dayWork{Sight: seen.sight, record: seen.in, view: seen.in.view(readerOf(mark), access.Export, n), span: span, reader: mark}
 	return w.report(ctx)

@@ -25,7 +25,8 @@ type DayNotice struct {
 type DayChange struct {
 	// Figure names it: "incidents", "elements", "withdrawn", "killed", "injured",
 	// "killed.without", "injured.without", "violation", "undetermined" or "no violation",
-	// the last three with Agreement and, where it is of one clause, Clause. A figure that
+	// the last three also with
+	// Agreement, and with Clause where it is of one clause. A figure that
 	// one author states has Author.
 	Figure, Agreement, Clause, Author string
 	Then, Now                         [2]int
@@ -159,6 +160,9 @@ func (f DayFigures) named(order *[]DayChange) map[[4]string]namedFigure {
 			put(DayChange{Figure: p.name, Author: a.Author}, [2]int{a.Low, a.High}, a.IDs)
 		}
 	}
+	count(DayChange{Figure: string(truce.Violation)}, f.Violation)
+	count(DayChange{Figure: string(truce.Undetermined)}, f.Undetermined)
+	count(DayChange{Figure: string(truce.NoViolation)}, f.NoViolation)
 	for _, a := range f.Agreements {
 		count(DayChange{Figure: string(truce.Violation), Agreement: a.Agreement}, a.Violation)
 		count(DayChange{Figure: string(truce.Undetermined), Agreement: a.Agreement}, a.Undetermined)
