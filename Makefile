@@ -18,8 +18,9 @@ test: setup ## format, vet, every test; ends with "N passed, N failed"
 	go test -timeout 20m -json ./... | awk "$$REPORT" || bad=1; \
 	exit $$bad
 
-lint: ## vet and staticcheck
+lint: ## vet and staticcheck, and the types of the islands
 	go vet ./...
+	scripts/ui.sh --check
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
 bench: ## the judge beside PostGIS and GeoPandas, the record beside the bare driver and bare hashing

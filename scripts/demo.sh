@@ -7,6 +7,7 @@ page=${1:-demo.html}
 
 command -v go >/dev/null || { echo "demo.sh: Go is missing; see https://go.dev/dl" >&2; exit 1; }
 echo "Building truce; the first time fetches its modules and takes a minute or two."
+scripts/ui.sh >/dev/null || echo "demo.sh: going on without the islands; maps and charts stay drawings" >&2
 mkdir -p dist
 CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o dist/truce ./cmd/truce
 
