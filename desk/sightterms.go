@@ -11,7 +11,6 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"truce"
 	"truce/access"
 	"truce/actors"
 	"truce/terms"
@@ -294,69 +293,6 @@ func (r *Roster) book(s *Sight) terms.Book {
 		b.Moments = append(b.Moments, m.Declared)
 	}
 	return b
-}
-
-// ReadAgreement reads the text of an agreement or of a draft as one person may have it read:
-// against the register, the places and the declarations that the person may see. Files that
-// the text names are looked for beside the file of that name. The agreement is nil when a
-// problem is not a warning; what lint finds are warnings.
-func (r *Record) ReadAgreement(ctx context.Context, who access.Person, s *Sight, roster *Roster, name, text string) (*terms.Agreement, truce.Problems, error) {
-	if s.Result == nil {
-		return nil, nil, errNoMission()
-	}
-	var failed error
-	a, problems := terms.Parse(name, []byte(text), func(other string) ([]byte, error) {
-		file, err := r.placeFile(ctx, who, s.AsOf, name, other)
-		if kindOf(err) != truce.Absent {
-			failed = err
-		}
-		return file, err
-	})
-	if failed != nil {
-		return nil, nil, failed
-	}
-	if a == nil {
-		return nil, problems, nil
-	}
-	book := roster.book(s)
-	_, more := terms.Compile(a, book)
-	problems = append(problems, more...)
-	if problems.Err() != nil {
-		a = nil
-	} else {
-		problems = slices.Concat(problems, terms.LintText(name, []byte(text)), terms.Lint(a), terms.LintBook(a, book))
-	}
-	problems.Sort()
-	return a, slices.Compact(problems), nil
-}
-
-// placeFile is a file of places that the record keeps beside another.
-func (r *Record) placeFile(ctx context.Context, who access.Person, asOf int64, of, name string) ([]byte, error) {
-	var found []byte
-	want := path.Join(path.Dir(of), name)
-	err := r.eachSeen(ctx, who, asOf, "places", func(row Seen) error {
-		var b struct {
-			Name string
-			Text *string
-		}
-		if json.Unmarshal(row.Body, &b) == nil && b.Text != nil && path.Clean(b.Name) == want {
-			found = []byte(*b.Text)
-		}
-		return nil
-	})
-	if err == nil && found == nil {
-		err = &truce.Error{Kind: truce.Absent, At: name, Msg: "the record keeps no such file that you may see"}
-	}
-	return found, err
-}
-
-// Hold holds a draft against the elements that a person sees and, if old is not nil, beside
-// an older version. Nothing is kept of it. Both were read by [Record.ReadAgreement].
-func (s *Sight) Hold(ctx context.Context, roster *Roster, draft, old *terms.Agreement) (*Trial, error) {
-	if s.Result == nil {
-		return nil, errNoMission()
-	}
-	return s.Result.Mission.hold(ctx, roster.book(s), s.Result.Elements, draft, old)
 }
 
 // Withholds reports whether a grade of fields of some row of a kind that a person may see is
