@@ -63,7 +63,7 @@ func (b *bundle) build() error {
 		return err
 	}
 	known := map[string]string{"MAP_WORKER": quoted("./" + b.names["map-worker.js"]), "MAP_CSS": quoted("./" + b.names["map.css"])}
-	return b.add(known, b.entry("map.ts"), b.entry("timeline.ts"), b.entry("live.ts"))
+	return b.add(known, b.entry("map.ts"), b.entry("timeline.ts"), b.entry("live.ts"), b.entry("verify.ts"))
 }
 
 func (b *bundle) entry(file string) api.EntryPoint {
@@ -150,7 +150,7 @@ func gzipped(data []byte) []byte {
 
 // report says how much a browser fetches.
 func (b *bundle) report(out *os.File) {
-	for _, name := range []string{"live.js", "timeline.js", "map.js", "map-gl.js", "map-worker.js", "map.css", "fonts.css"} {
+	for _, name := range []string{"live.js", "timeline.js", "verify.js", "map.js", "map-gl.js", "map-worker.js", "map.css", "fonts.css"} {
 		if data := b.files[b.names[name]]; data != nil {
 			fmt.Fprintf(out, "%-14s %7d bytes, %6d compressed\n", name, len(data), min(len(data), len(gzipped(data))))
 		}

@@ -81,7 +81,10 @@ export function text(b: Uint8Array): string | undefined {
 }
 
 /** base64 of bytes. */
-export const base64 = (b: Uint8Array): string => btoa(String.fromCharCode(...b));
+export const base64 = (b: Uint8Array): string => btoa(Array.from(b, (x) => String.fromCharCode(x)).join(""));
+
+/** hex of bytes. */
+export const hex = (b: Uint8Array): string => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
 
 /** unbase64 reads base64 in its one form; undefined for any other, or another length. */
 export function unbase64(s: string, length?: number): Uint8Array | undefined {
@@ -176,17 +179,16 @@ export class Tree {
   /** open reads the newest tiles and holds them to the root. got is told of every tile that is good. */
   static async open(size: number, root: Hash, get: Get, got: () => void = () => {}): Promise<Tree> {
     const t = new Tree(size, get, got);
-    const tiles: string[] = [];
+    const tiles: { path: string; from: number; to: number }[] = [];
     for (let level = 0; level < t.levels(); level++) {
-      const have = t.hashes(level);
-      const w = have % width;
+      const have = t.hashes(level), w = have % width, covers = width ** level;
       const path = tilePath(level, Math.floor(have / width), w);
       t.edges.push(w ? await t.read(path, w) : new Uint8Array());
-      if (w) tiles.push(path);
+      if (w) tiles.push({ path, from: (have - w) * covers, to: have * covers - 1 });
     }
     if (!same(fold(t.edges.toReversed().flatMap(peaks)), root)) {
-      const from = Math.floor(size / width) * width;
-      throw new Fault("edge-bad", { tiles: tiles.join(" "), from, to: size - 1 });
+      const { from = 0, to = 0 } = tiles[0] ?? {};
+      throw new Fault("edge-bad", { tiles: tiles.map((x) => x.path).join(" "), from, to });
     }
     tiles.forEach(got);
     return t;
@@ -264,13 +266,14 @@ export class Tree {
   async all(stop: () => boolean, atOnce = 6, most = 10): Promise<Fault[]> {
     const faults = new Map<string, Fault>();
     const last = Math.floor(this.size / width);
-    let next = 0;
+    let next = 0, over = false;
     const work = async (): Promise<void> => {
-      while (next < last && !stop() && faults.size < most) {
+      while (next < last && !over && !stop() && faults.size < most) {
         const n = next++;
         try {
           await this.tile(0, n);
         } catch (e) {
+          over = !(e instanceof Fault);
           if (!(e instanceof Fault)) throw e;
           faults.set(e.message, e);
         }
