@@ -61,7 +61,7 @@ const (
 
 const (
 	deep    = 28 // levels of the grid in which anchors are kept: cells of 15 cm at the equator
-	gridded = 4  // a tile has 2^gridded cells a side, of 32 pixels
+	gridded = 3  // a tile has 2^gridded cells a side, of 64 pixels: room for a number
 	visible = 8  // pixels from which on an extent is drawn as one
 	// crowd is how many extents of like size are drawn as such where their anchors lie closer
 	// together than they are wide. More are gathered: drawn on top of one another they say
@@ -154,7 +154,7 @@ func (r row) sameGround(s row) bool {
 
 // layOut finds from which zoom on each extent is drawn as one. Extents are sorted by size:
 // those of size s are at most as wide as a cell of level s of the grid, and wider than one of
-// level s+1.
+// level s+1. They can be seen from zoom s-6 or s-5 on.
 func (l *Layer) layOut() {
 	l.drawn = make([]uint8, len(l.code))
 	for e, r := range l.radius {
@@ -164,7 +164,7 @@ func (l *Layer) layOut() {
 		}
 	}
 	for s, list := range l.sizes {
-		for level := min(deep, s); level >= max(0, s-2); level-- {
+		for level := min(deep, s); level >= max(0, s-6+gridded); level-- {
 			l.uncrowd(list, level, s)
 		}
 		l.sizes[s] = slices.DeleteFunc(list, func(e uint32) bool { return l.drawn[e] > MaxZoom })

@@ -64,13 +64,13 @@ func peer(b *testing.B, things []Thing) *pgx.Conn {
 	return c
 }
 
-// question gathers the points of a tile in 16 by 16 cells with what the overlay says of each,
+// question gathers the points of a tile in 8 by 8 cells with what the overlay says of each,
 // and makes a tile of them.
 const question = `WITH b AS (SELECT ST_TileEnvelope($1, $2, $3) AS e),
  cells AS (SELECT ST_SetSRID(ST_MakePoint(avg(ST_X(p.geom)), avg(ST_Y(p.geom))), 3857) AS geom, count(*) AS n, count(*) FILTER (WHERE outcome = 0) AS v, count(*) FILTER (WHERE outcome = 1) AS u,
    count(*) FILTER (WHERE outcome = 2) AS c, count(*) FILTER (WHERE outcome = 3) AS o, max(r) AS reach
   FROM tile_peer p, b WHERE p.geom && b.e AND ST_X(p.geom) < ST_XMax(b.e) AND ST_Y(p.geom) > ST_YMin(b.e) AND t0 < $5 AND t1 > $4 AND class = ANY($6)
-  GROUP BY floor((ST_X(p.geom) - ST_XMin(b.e)) / (ST_XMax(b.e) - ST_XMin(b.e)) * 16), floor((ST_YMax(b.e) - ST_Y(p.geom)) / (ST_YMax(b.e) - ST_YMin(b.e)) * 16))
+  GROUP BY floor((ST_X(p.geom) - ST_XMin(b.e)) / (ST_XMax(b.e) - ST_XMin(b.e)) * 8), floor((ST_YMax(b.e) - ST_Y(p.geom)) / (ST_YMax(b.e) - ST_YMin(b.e)) * 8))
  SELECT ST_AsMVT(t, 'counts'), (SELECT coalesce(sum(n), 0)::bigint FROM cells) FROM (SELECT ST_AsMVTGeom(geom, b.e, 4096, 0, false) AS geom, n, v, u, c, o, reach FROM cells, b) t`
 
 // BenchmarkBesidePostGIS draws the same tiles of a million points with both, in turn, and

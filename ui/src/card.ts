@@ -26,8 +26,8 @@ export class Card {
   }
 
   show(content: Content): void {
-    const title = element("h3", content.title);
-    title.id = "map-card-title";
+    const title = element("p", content.title);
+    title.id = title.className = "map-card-title";
     const close = element("button", "×");
     close.type = "button";
     close.setAttribute("aria-label", this.words.close);

@@ -39,8 +39,9 @@ function start(line: HTMLElement): void {
     else say("");
   };
   const show = () => {
-    void load(location.href).then((done) => {
-      if (!done || !document.querySelector("[data-region]")) return location.reload();
+    void load(location.href).then((loaded) => {
+      if (loaded === "overtaken") return;
+      if (loaded === "failed" || !document.querySelector("[data-region]")) return location.reload();
       news = 0;
       last = Math.max(last, Number(words.entries ?? 0) - 1);
       tell();

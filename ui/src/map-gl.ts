@@ -39,6 +39,7 @@ export class Island {
   private readonly map: GlMap;
   private readonly card: Card;
   private colours: Colours;
+  private view = ""; // what is in the address, or was shown at first
   private chosen = -1; // which of the numbers in view the keyboard is at
 
   constructor(private readonly el: HTMLElement, private config: Config) {
@@ -55,6 +56,8 @@ export class Island {
     this.map = this.open(box);
     this.card = new Card(this.root, config.words, () => this.map.getCanvas().focus());
     this.furnish();
+    const { lat, lng } = this.map.getCenter();
+    this.view = writeView({ zoom: this.map.getZoom(), lat, lon: lng });
     this.listen();
   }
 
@@ -153,6 +156,8 @@ export class Island {
   private remember(): void {
     const { lat, lng } = this.map.getCenter();
     const map = writeView({ zoom: this.map.getZoom(), lat, lon: lng });
+    if (map === this.view) return; // a window of another size is no other view
+    this.view = map;
     const address = withParams(location.href, { map });
     if (address !== location.href) history.replaceState(history.state, "", address);
   }

@@ -66,13 +66,13 @@ function thingLayers(config: Config, c: Colours): LayerSpecification[] {
     { id: "extent-points", type: "circle", ...extents, filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": c.paper, "circle-opacity": 0.6, "circle-stroke-color": c.ink, "circle-stroke-width": 1.1 } },
     {
       id: "reach", type: "circle", ...numbers, filter: ["==", ["get", "kind"], "cluster"],
-      paint: { "circle-radius": reach, "circle-color": c.ink, "circle-opacity": 0.04, "circle-stroke-color": c.ink, "circle-stroke-width": 0.8, "circle-stroke-opacity": 0.35 },
+      paint: { "circle-radius": reach, "circle-color": c.ink, "circle-opacity": 0.03, "circle-stroke-color": c.ink, "circle-stroke-width": 0.8, "circle-stroke-opacity": 0.28 },
     },
     {
       id: "numbers", type: "symbol", ...numbers,
       layout: {
         "icon-image": ["concat", "m", ["to-string", share("v")], "-", ["to-string", share("u")]],
-        "icon-size": ["step", ["get", "n"], 0.55, 10, 0.68, 100, 0.82, 1000, 1],
+        "icon-size": ["step", ["get", "n"], 0.55, 10, 0.68, 100, 0.82, 1000, 1, 10_000, 1.3, 100_000, 1.55, 1_000_000, 1.85],
         "icon-allow-overlap": true, "symbol-sort-key": ["get", "n"],
         "text-field": ["number-format", ["get", "n"], { locale: config.locale ?? "en" }], "text-font": bold, "text-allow-overlap": true,
         "text-size": ["step", ["get", "n"], 10, 10, 11, 1000, 12],

@@ -1,4 +1,4 @@
-import { formAddress } from "./address";
+import { formAddress, withParams } from "./address";
 
 // Replacing parts of a page by what the server says now. The parts are elements with
 // data-region and an id.
@@ -49,24 +49,31 @@ export function swap(next: Document): void {
 
 let latest = 0;
 
-/** load fetches an address and swaps its regions in. It reports false where that cannot be done. */
-export async function load(address: string): Promise<boolean> {
+/** Loaded is what became of asking: a later question may have overtaken it. */
+export type Loaded = "done" | "overtaken" | "failed";
+
+/** load fetches an address and swaps its regions in. */
+export async function load(address: string): Promise<Loaded> {
   const turn = ++latest;
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
-    if (!answer.ok || answer.redirected || !answer.headers.get("Content-Type")?.startsWith("text/html")) return false;
+    if (!answer.ok || answer.redirected || !answer.headers.get("Content-Type")?.startsWith("text/html")) return "failed";
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (turn === latest) swap(next); // a later question has overtaken this one
-    return true;
+    if (turn !== latest) return "overtaken";
+    swap(next);
+    return "done";
   } catch {
-    return false;
+    return "failed";
   }
 }
 
 /** visit goes to an address of this page without leaving it, or leaves where that fails. */
-export async function visit(address: string): Promise<void> {
-  if (await load(address)) history.pushState({}, "", address);
-  else location.assign(address);
+async function visit(to: string): Promise<void> {
+  const view = new URL(location.href).searchParams.get("map"); // where the map looks is nobody's question
+  const address = view && !new URL(to).searchParams.has("map") ? withParams(to, { map: view }) : to;
+  const loaded = await load(address);
+  if (loaded === "done") history.pushState({}, "", address);
+  else if (loaded === "failed") location.assign(address);
 }
 
 /** enhance lets forms and the going back of the browser work without leaving the page. */
@@ -97,8 +104,8 @@ export function enhance(): void {
   addEventListener("popstate", () => {
     const wanted = location.pathname + location.search;
     if (wanted === shown) return; // only the part behind # has changed
-    void load(location.href).then((done) => {
-      if (!done) location.reload();
+    void load(location.href).then((loaded) => {
+      if (loaded === "failed") location.reload();
     });
   });
 }
