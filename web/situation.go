@@ -1,19 +1,337 @@
 package web
 
-import "net/http"
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"truce"
+	"truce/desk"
+	"truce/figures"
+	"truce/screen"
+	"truce/tiles"
+)
+
+// situations are the first page, the list of incidents and the map's tiles, with what is
+// costly to make of a sight and so is kept.
+type situations struct {
+	*site
+	base func() (*tiles.Base, error)
+
+	mu     sync.Mutex
+	boards []boardOf
+	layers []layerOf
+}
+
+// boardOf is a board made for a result, which a sight shares with all that see the same.
+type boardOf struct {
+	result *desk.Result
+	board  *screen.Board
+}
+
+// layerOf is what a filter selects of a result, as map tiles.
+type layerOf struct {
+	result *desk.Result
+	query  string
+	layer  *tiles.Layer
+}
+
+// How many of each are kept.
+const (
+	boardsKept = 8
+	layersKept = 24
+)
 
 // situationRoutes are the first page and the list of incidents.
 func (s *site) situationRoutes() {
-	s.page("GET /{$}", false, s.situationPage)
+	p := &situations{site: s, base: sync.OnceValues(tiles.OpenBase)}
+	s.page("GET /{$}", false, p.situation)
+	s.page("GET /incidents", false, p.incidents)
+	s.page("GET /tiles/{z}/{x}/{y}", false, p.overlay)
+	s.page("GET /base/{z}/{x}/{y}", false, p.ground)
+	s.page("GET /areas.geojson", false, p.areas)
 }
 
-// situationPage is the first page: where things stand.
-func (s *site) situationPage(w http.ResponseWriter, r *http.Request) error {
-	sight, f, err := s.look(r, "situation")
+// situation is the first page: where things stand.
+func (p *situations) situation(w http.ResponseWriter, r *http.Request) error {
+	sight, f, err := p.look(r, "situation")
 	if err != nil {
 		return err
 	}
-	f.View = sight
-	s.showAs(w, r, http.StatusOK, f)
+	q, that, err := screen.ParseSituation(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	if q.Credit = tiles.Credit; sight.Result != nil {
+		b := p.board(sight)
+		found, err := p.found(r.Context(), sight, b, q.Filter)
+		if err != nil {
+			return err
+		}
+		watch, err := p.watch(r.Context(), sight.AsOf)
+		if err != nil {
+			return err
+		}
+		view, err := screen.NewSituation(b, q, that, watch, found)
+		if err != nil {
+			return err
+		}
+		f.View = view
+	}
+	p.showAs(w, r, http.StatusOK, f)
+	return nil
+}
+
+// incidents lists what the address selects.
+func (p *situations) incidents(w http.ResponseWriter, r *http.Request) error {
+	sight, f, err := p.look(r, "incidents")
+	if err != nil {
+		return err
+	}
+	q, err := screen.ParseFilter(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	if sight.Result != nil {
+		b := p.board(sight)
+		found, err := p.found(r.Context(), sight, b, q)
+		if err != nil {
+			return err
+		}
+		view, err := screen.NewIncidentList(b, q, found)
+		if err != nil {
+			return err
+		}
+		view.State = strconv.FormatInt(sight.AsOf, 10)
+		f.View = view
+	}
+	p.showAs(w, r, http.StatusOK, f)
+	return nil
+}
+
+// board is what was made of a sight, or is made now.
+func (p *situations) board(sight *desk.Sight) *screen.Board {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, had := range p.boards {
+		if had.result == sight.Result {
+			return had.board
+		}
+	}
+	b := screen.NewBoard(sight)
+	if p.boards = append(p.boards, boardOf{sight.Result, b}); len(p.boards) > boardsKept {
+		p.boards = slices.Delete(p.boards, 0, 1)
+	}
+	return b
+}
+
+// found looks for what a board cannot find by itself.
+func (p *situations) found(ctx context.Context, sight *desk.Sight, b *screen.Board, f screen.Filter) (screen.Found, error) {
+	var out screen.Found
+	var err error
+	if f.Q != "" {
+		if out.Reports, err = p.reports(ctx, sight.AsOf, f.Q); err != nil {
+			return out, err
+		}
+	}
+	if f.At != "" && !strings.HasPrefix(f.At, "e") {
+		at := f.At
+		f.At, f.After = "", ""
+		layer, err := p.layer(sight, b, f, out)
+		if err != nil {
+			return out, err
+		}
+		out.At, _ = layer.Things(at, seenAll())
+	}
+	return out, nil
+}
+
+// reports finds those whose text holds words, as far as the person may search them.
+func (p *situations) reports(ctx context.Context, asOf int64, words string) (map[string]bool, error) {
+	out := map[string]bool{}
+	err := p.everyRow(ctx, desk.Question{Kind: "report", AsOf: asOf, Text: words}, func(row desk.Seen) error {
+		out[row.ID] = true
+		return nil
+	})
+	return out, err
+}
+
+// watch is what was logged of who was there to see.
+func (p *situations) watch(ctx context.Context, asOf int64) ([]screen.Watch, error) {
+	var out []screen.Watch
+	err := p.everyRow(ctx, desk.Question{Kind: "coverage", AsOf: asOf}, func(row desk.Seen) error {
+		var body struct{ Valid truce.When }
+		if json.Unmarshal(row.Body, &body) == nil && !body.Valid.From.IsZero() {
+			out = append(out, screen.Watch{From: body.Valid.From, To: body.Valid.To})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// everyRow reads a list page by page.
+func (p *situations) everyRow(ctx context.Context, q desk.Question, do func(desk.Seen) error) error {
+	for q.Limit = desk.MaxLimit; ; {
+		page, err := p.Record.Rows(ctx, of(ctx).who, q)
+		if err != nil {
+			return err
+		}
+		for _, row := range page.Rows {
+			if err := do(row); err != nil {
+				return err
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return nil
+		}
+	}
+}
+
+// seenAll is the tiles' filter that lets everything through: a layer holds only what is
+// selected.
+func seenAll() tiles.Filter {
+	var f tiles.Filter
+	f.Classes.Add(0)
+	return f
+}
+
+// layer is what a filter selects as map tiles, made once.
+func (p *situations) layer(sight *desk.Sight, b *screen.Board, f screen.Filter, found screen.Found) (*tiles.Layer, error) {
+	f.After, f.Oldest = "", false
+	query := f.Query().Encode()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, had := range p.layers {
+		if had.result == sight.Result && had.query == query {
+			return had.layer, nil
+		}
+	}
+	s, err := b.Select(f, found)
+	if err != nil {
+		return nil, err
+	}
+	things, err := thingsOf(sight, b, s)
+	if err != nil {
+		return nil, err
+	}
+	layer := tiles.NewLayer(things)
+	if f.Q == "" { // what words find depends on who asks
+		if p.layers = append(p.layers, layerOf{sight.Result, query, layer}); len(p.layers) > layersKept {
+			p.layers = slices.Delete(p.layers, 0, 1)
+		}
+	}
+	return layer, nil
+}
+
+// thingsOf are the selected elements with the ground on which each may have been, as published.
+func thingsOf(sight *desk.Sight, b *screen.Board, s screen.Selection) ([]tiles.Thing, error) {
+	outcomes := map[figures.Class]tiles.Outcome{figures.Violation: tiles.Violation, figures.Undetermined: tiles.Undetermined, figures.NoViolation: tiles.NoViolation}
+	where := map[string]tiles.Where{}
+	var out []tiles.Thing
+	var failed error
+	s.Placed(b, func(at int, class figures.Class) {
+		x := sight.About[at].Extent
+		ground, had := where[x.Key()]
+		if !had {
+			var err error
+			if ground, _, err = tiles.Shape(x); err != nil {
+				failed = err
+			}
+			where[x.Key()] = ground
+		}
+		outcome, judged := outcomes[class]
+		if !judged {
+			outcome = tiles.Unjudged
+		}
+		out = append(out, tiles.Thing{ID: sight.Result.Elements[at].ID, Where: ground, Outcome: outcome})
+	})
+	return out, failed
+}
+
+// tileAt reads the address of a tile.
+func tileAt(r *http.Request) (z, x, y int, err error) {
+	for name, to := range map[string]*int{"z": &z, "x": &x, "y": &y} {
+		if *to, err = strconv.Atoi(r.PathValue(name)); err != nil {
+			return 0, 0, 0, nothingHere()
+		}
+	}
+	return z, x, y, nil
+}
+
+const tileType = "application/vnd.mapbox-vector-tile"
+
+// overlay is a tile of what a filter selects.
+func (p *situations) overlay(w http.ResponseWriter, r *http.Request) error {
+	sight, _, err := p.look(r, "")
+	if err != nil {
+		return err
+	}
+	z, x, y, err := tileAt(r)
+	if err != nil {
+		return err
+	}
+	f, err := screen.ParseFilter(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	if sight.Result == nil {
+		return nothingHere()
+	}
+	b := p.board(sight)
+	found, err := p.found(r.Context(), sight, b, f)
+	if err != nil {
+		return err
+	}
+	layer, err := p.layer(sight, b, f, found)
+	if err != nil {
+		return err
+	}
+	tile, err := layer.Tile(z, x, y, seenAll())
+	return sendBytes(w, tileType, "private, max-age=0, must-revalidate", tile, err)
+}
+
+// ground is a tile of the base map, the same for all.
+func (p *situations) ground(w http.ResponseWriter, r *http.Request) error {
+	z, x, y, err := tileAt(r)
+	if err != nil {
+		return err
+	}
+	base, err := p.base()
+	if err != nil {
+		return err
+	}
+	tile, err := base.Tile(z, x, y)
+	return sendBytes(w, tileType, "private, max-age=86400", tile, err)
+}
+
+// areas is the ground that clauses in force speak of.
+func (p *situations) areas(w http.ResponseWriter, r *http.Request) error {
+	sight, _, err := p.look(r, "")
+	if err != nil {
+		return err
+	}
+	f, err := screen.ParseFilter(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	if sight.Result == nil {
+		return nothingHere()
+	}
+	text, err := p.board(sight).Areas(f.Stretch())
+	return sendBytes(w, "application/geo+json", "private, max-age=0, must-revalidate", text, err)
+}
+
+// sendBytes answers with bytes of a type, unless making them failed.
+func sendBytes(w http.ResponseWriter, kind, cache string, body []byte, err error) error {
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", cache)
+	_, _ = w.Write(body) // whoever asked may be gone
 	return nil
 }

@@ -1,0 +1,265 @@
+package screen
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"truce"
+	"truce/figures"
+	"truce/geo"
+)
+
+// IncidentList is a page of incidents, with what was selected of each.
+type IncidentList struct {
+	Filter Filter
+	// Chosen are the parts of the filter, each with the filter without it.
+	Chosen []Chosen
+	// Figures are those of all that is selected, not of this page alone.
+	Figures figures.Figures
+	// All is how many incidents may be seen at all.
+	All                     int
+	Lines                   []IncidentLine
+	First, Last             int    // of the lines among all selected, from 1
+	State                   string // how many entries the list is made from
+	Next                    *Filter
+	Agreements, Areas, Acts []Choice
+	Undated                 *Filter // those with no one known day
+	Possible                int     // how many incidents only possibly fit
+}
+
+// IncidentLine is one incident of a list.
+type IncidentLine struct {
+	ID, Title string
+	// First and Last are the days between which the selected elements lie; empty where nobody
+	// knows.
+	First, Last string
+	// Perhaps says that it only possibly fits what was asked.
+	Perhaps bool
+	Places  []string // as published, in geo's words; "" for anywhere
+	Marks   []Judged
+	// Class is the gravest, Elements how many are selected, Of how many the incident has.
+	Class           string
+	Elements, Of    int
+	Killed, Injured *truce.Range
+}
+
+// Judged is what an agreement's verdicts come to.
+type Judged struct{ Agreement, Title, Outcome string }
+
+// Chosen is one part of a filter in words.
+type Chosen struct {
+	Name, Value string
+	Day         bool // the value is a day
+	Without     Filter
+}
+
+// Choice is a value that a filter can have.
+type Choice struct {
+	Value, Text string
+	Now         bool
+}
+
+// linesAPage is how many incidents a page of the list has.
+const linesAPage = 50
+
+// NewIncidentList lists what a filter selects, grouped by incident, newest first.
+func NewIncidentList(b *Board, f Filter, found Found) (IncidentList, error) {
+	s, err := b.Select(f, found)
+	if err != nil {
+		return IncidentList{}, err
+	}
+	v := IncidentList{Filter: f, All: len(b.parts), Figures: figures.Count(s.Items, f.Stretch()), Chosen: chosen(b, f)}
+	v.Agreements, v.Areas, v.Acts = b.choices(f)
+	groups := s.grouped()
+	from := 0
+	if f.After != "" {
+		at := slices.IndexFunc(groups, func(g group) bool { return g.id == f.After })
+		if at < 0 {
+			return v, wrong("after", "no such place in this list", "the link at the end of a page")
+		}
+		from = at + 1
+	}
+	to := min(len(groups), from+linesAPage)
+	for _, g := range groups[from:to] {
+		v.Lines = append(v.Lines, b.line(&s, g))
+	}
+	v.First, v.Last = from+1, to
+	if to < len(groups) {
+		next := f
+		next.After = groups[to-1].id
+		v.Next = &next
+	}
+	if f.Undated = true; v.Figures.Undated > 0 && !v.Filter.Undated {
+		f.After = ""
+		v.Undated = &f
+	}
+	v.Possible = v.Figures.Incidents.High - v.Figures.Incidents.Low
+	return v, nil
+}
+
+// Kept are the values of the filter that the form does not show, with their names.
+func (v IncidentList) Kept() [][2]string {
+	q := v.Filter.Query()
+	var out [][2]string
+	for _, name := range []string{"actor", "alone", "at", "code", "ids", "incident", "injured", "killed", "mark", "undated", "want"} {
+		if q.Get(name) != "" {
+			out = append(out, [2]string{name, q.Get(name)})
+		}
+	}
+	return out
+}
+
+// group is the selected elements of one incident, by their place in the selection.
+type group struct {
+	id          string
+	first, last string
+	items       []int
+}
+
+// grouped puts the selected elements together by incident: newest first, or oldest first;
+// what has no known day stands last.
+func (s *Selection) grouped() []group {
+	at := map[string]int{}
+	var out []group
+	for i := range s.Items {
+		x := &s.Items[i]
+		k, had := at[x.Incident()]
+		if !had {
+			k = len(out)
+			at[x.Incident()] = k
+			out = append(out, group{id: x.Incident()})
+		}
+		g := &out[k]
+		g.items = append(g.items, i)
+		if x.First != "" && (g.first == "" || x.First < g.first) {
+			g.first = x.First
+		}
+		g.last = max(g.last, x.Last)
+	}
+	slices.SortFunc(out, func(a, b group) int {
+		if (a.last == "") != (b.last == "") {
+			return cmp.Compare(b.last, a.last)
+		}
+		by := cmp.Or(cmp.Compare(b.last, a.last), cmp.Compare(b.first, a.first), strings.Compare(b.id, a.id))
+		if s.Filter.Oldest {
+			by = cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.last, b.last), strings.Compare(a.id, b.id))
+		}
+		return by
+	})
+	return out
+}
+
+// line says in short what is known of an incident.
+func (b *Board) line(s *Selection, g group) IncidentLine {
+	out := IncidentLine{ID: g.id, First: g.first, Last: g.last, Elements: len(g.items), Of: b.parts[g.id], Perhaps: true}
+	class := len(figures.Classes())
+	worst := map[string]int{}
+	for _, i := range g.items {
+		x := &s.Items[i]
+		about := &b.Sight.About[s.at[i]]
+		out.Title = cmp.Or(out.Title, x.Element.Title)
+		out.Perhaps = out.Perhaps && x.In(s.Filter.Stretch()) != truce.Yes
+		if where := placeOf(about.Extent); !slices.Contains(out.Places, where) {
+			out.Places = append(out.Places, where)
+		}
+		class = min(class, place(x.Class()))
+		out.Killed, out.Injured = wider(out.Killed, x.Element.Killed), wider(out.Injured, x.Element.Injured)
+		for k := range about.Verdicts {
+			v := &about.Verdicts[k]
+			if rank := place(figures.ClassOf(v)); rank < 2 && s.Filter.Counts(v) {
+				had, is := worst[v.Agreement]
+				if !is || rank < had {
+					worst[v.Agreement] = rank
+				}
+			}
+		}
+	}
+	out.Class = string(figures.Classes()[class])
+	for _, j := range b.Sight.Result.Judges {
+		if rank, is := worst[j.Agreement().ID]; is {
+			out.Marks = append(out.Marks, Judged{j.Agreement().ID, j.Agreement().Title, string(figures.Classes()[rank])})
+		}
+	}
+	return out
+}
+
+// place is the place of a class among all, gravest first.
+func place(c figures.Class) int {
+	all := figures.Classes()
+	return slices.Index(all[:], c)
+}
+
+// placeOf is where something was, as published; "" for anywhere.
+func placeOf(x geo.Extent) string {
+	if x.Anywhere() {
+		return ""
+	}
+	return x.String()
+}
+
+// wider covers two ranges; nil is no figure.
+func wider(a, b *truce.Range) *truce.Range {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return &truce.Range{Low: min(a.Low, b.Low), High: max(a.High, b.High)}
+}
+
+// choices are what a filter can be set to, besides days and words.
+func (b *Board) choices(f Filter) (agreements, areas, acts []Choice) {
+	for _, j := range b.Sight.Result.Judges {
+		agreements = append(agreements, Choice{j.Agreement().ID, j.Agreement().Title, f.Agreement == j.Agreement().ID})
+	}
+	for _, a := range b.areas {
+		areas = append(areas, Choice{a.Code, a.Name, f.Area == a.Code})
+	}
+	for _, act := range b.actWords {
+		acts = append(acts, Choice{act, act, f.Act == act})
+	}
+	return agreements, areas, acts
+}
+
+// chosen are the parts of a filter with what each is called.
+func chosen(b *Board, f Filter) []Chosen {
+	var out []Chosen
+	q := f.Query()
+	for _, name := range sortedNames(q) {
+		if name == "after" || name == "oldest" || name == "q" {
+			continue
+		}
+		without := f.Query()
+		without.Del(name)
+		without.Del("after")
+		switch name {
+		case "agreement":
+			without.Del("clause")
+		case "want":
+			without.Del("alone")
+		}
+		rest, err := ParseFilter(without)
+		if err != nil {
+			continue
+		}
+		out = append(out, Chosen{name, b.called(name, q.Get(name)), name == "from" || name == "to", rest})
+	}
+	return out
+}
+
+// called is what a value of a filter is called, where it has a name.
+func (b *Board) called(name, value string) string {
+	switch name {
+	case "agreement":
+		if j := b.Sight.Agreement(value); j != nil {
+			return j.Agreement().Title
+		}
+	case "area":
+		if a, ok := b.Sight.Result.Mission.Book.Atlas.Area(value); ok {
+			return a.Name
+		}
+	}
+	return value
+}
