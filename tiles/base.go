@@ -97,7 +97,10 @@ func (b *Base) cut(s scene, a address) {
 func (s scene) clipped(outer, inner orb.Bound) scene {
 	var out scene
 	for _, p := range s.land {
-		if around(p[0]).Intersects(outer) {
+		switch b := around(p[0]); {
+		case outer.Contains(b.Min) && outer.Contains(b.Max):
+			out.land = append(out.land, p)
+		case b.Intersects(outer):
 			if c := clip.Polygon(outer, p.Clone()); len(c) > 0 {
 				out.land = append(out.land, c)
 			}
