@@ -19,7 +19,7 @@ func Example() {
 		return
 	}
 	// The tile's one number is named by its cell, 8 of which stand side by side in a tile.
-	ids, _ := layer.Things("c7.617.402", everybody)
+	ids, _ := layer.Things("c7.617.401", everybody)
 	fmt.Println(len(tile) > 0, ids)
 	// Output:
 	// true [C1 C2]
