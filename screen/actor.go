@@ -7,6 +7,7 @@ import (
 
 	"truce/actors"
 	"truce/desk"
+	"truce/terms"
 )
 
 // Actor is the page of one actor. It says who that is and by whose word, and counts nothing.
@@ -36,10 +37,10 @@ type nameGroup struct {
 
 // renaming is a new name of the same actor, with what went on.
 type renaming struct {
-	At       time.Time
-	Was, Is  []string
-	Listings []listingView
-	Steps    []stepView // steps that held when it took the name
+	At      time.Time
+	Was, Is []string
+	Lists   []string   // on which it stood before and after
+	Steps   []stepView // steps that held when it took the name
 }
 
 // listingView is an entry on a list.
@@ -192,13 +193,29 @@ func (v *Actor) adherence(s *desk.Sight, roster *desk.Roster) {
 			x.Title, x.Seen = j.Agreement().Title, true
 			for _, party := range sortedNames(j.Agreement().Parties) {
 				m := newMember(roster.Register, j.Membership(), party, v.ID, v.Axis, s.Result.Until())
-				if m.Bands != nil {
-					x.Parties = append(x.Parties, partyLane{party, m.Bands})
+				if bands := v.Axis.clipped(m.Bands, lifeOf(j, x.Steps)); bands != nil {
+					x.Parties = append(x.Parties, partyLane{party, bands})
 				}
 			}
 		}
 		v.Adherence = append(v.Adherence, x)
 	}
+}
+
+// lifeOf is the stretch in which somebody may be in or out of an agreement: from its first
+// window, or an earlier step, to the end of its last window.
+func lifeOf(j *terms.Judge, steps []stepView) [2]time.Time {
+	in := j.InForce()
+	if len(in) == 0 {
+		return [2]time.Time{}
+	}
+	from, to := in[0][0], in[len(in)-1][1]
+	for _, d := range steps {
+		if !from.IsZero() && d.At.Before(from) {
+			from = d.At
+		}
+	}
+	return [2]time.Time{from, to}
 }
 
 // renamings are the days on which one dated name followed another.
@@ -221,7 +238,7 @@ func (v *Actor) renamings(r *actors.Register) {
 		}
 		for _, l := range v.Listings {
 			if l.From.Before(x.At) && (l.To.IsZero() || l.To.After(x.At)) {
-				x.Listings = append(x.Listings, l)
+				x.Lists = append(x.Lists, isolate(l.Name))
 			}
 		}
 		for _, d := range r.Steps(v.ID) {

@@ -108,19 +108,15 @@ func (v *Agreement) signed(j *terms.Judge) time.Time {
 // span is the axis of the page: the windows, the steps in and out, and the days charted.
 func (v *Agreement) span(s *desk.Sight, j *terms.Judge) *axis {
 	ends := []time.Time{v.Signed}
-	for _, w := range j.InForce() {
-		ends = append(ends, w[0], w[1])
+	if in := j.InForce(); len(in) > 0 {
+		ends = append(ends, in[0][0], in[0][1])
 	}
 	if r := v.Roster.Register; r != nil {
 		for _, d := range r.Adherences(v.ID) {
 			ends = append(ends, d.At)
 		}
 	}
-	first, _ := bounds(ends...)
 	from, to := bounds(append(ends, s.Result.Until())...)
-	if !first.IsZero() {
-		from = first
-	}
 	return newAxis(from, to, s.Result.Mission.Zone)
 }
 
@@ -130,6 +126,9 @@ func (v *Agreement) code(j *terms.Judge, by map[string]*termsCount) {
 	code := map[string][]codeLine{}
 	for i, p := range desk.Passages(v.Text.Text) {
 		cut := codeLines(lines, p)
+		for len(cut) > 1 && strings.TrimSpace(cut[len(cut)-1].Text) == "" {
+			cut = cut[:len(cut)-1]
+		}
 		switch {
 		case p.Clause != "":
 			code[p.Clause] = cut

@@ -90,8 +90,19 @@ func newDutyStep(from, to time.Time, state, why string) dutyStep {
 	return out
 }
 
-// cut keeps the last steps, the newest first.
+// cut tells steps that say the same once, and keeps the last of them, the newest first.
 func (v *DutyView) cut() {
+	var out []dutyStep
+	for _, s := range v.Steps {
+		if n := len(out); n > 0 && out[n-1].Why == s.Why && out[n-1].State == s.State {
+			if out[n-1].To = s.To; s.To.IsZero() {
+				out[n-1].To = s.From
+			}
+			continue
+		}
+		out = append(out, s)
+	}
+	v.Steps = out
 	slices.Reverse(v.Steps)
 	if len(v.Steps) > mostSteps {
 		v.Steps, v.More = v.Steps[:mostSteps], len(v.Steps)-mostSteps

@@ -131,6 +131,27 @@ func (a *axis) bands(list [][2]time.Time, kind string) []band {
 	return out
 }
 
+// clipped leaves of bands what lies within a stretch; a stretch without ends leaves nothing.
+func (a *axis) clipped(list []band, within [2]time.Time) []band {
+	if within == [2]time.Time{} {
+		return nil
+	}
+	var out []band
+	for _, b := range list {
+		from, to := b.From, b.To
+		if from.Before(within[0]) {
+			from = within[0]
+		}
+		if !within[1].IsZero() && to.After(within[1]) {
+			to = within[1]
+		}
+		if b, ok := a.band(from, to, b.Kind); ok && from.Before(to) {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // mostBands bounds what one lane draws.
 const mostBands = 400
 

@@ -32,16 +32,22 @@ type AgreementLine struct {
 type windows struct {
 	List [][2]time.Time
 	More int
-	all  [][2]time.Time
+	// Repeats says that there are too many to count: the engine lays out so many and no more.
+	Repeats bool
+
+	all [][2]time.Time
 }
 
-// mostStretches is how many stretches are written out.
-const mostStretches = 4
+// mostStretches is how many stretches are written out, mostCounted up to how many are counted.
+const (
+	mostStretches = 4
+	mostCounted   = 100
+)
 
 func newWindows(all [][2]time.Time) windows {
 	w := windows{List: all, all: all}
 	if len(all) > mostStretches {
-		w.List, w.More = all[:mostStretches], len(all)-mostStretches
+		w.List, w.More, w.Repeats = all[:mostStretches], len(all)-mostStretches, len(all) > mostCounted
 	}
 	return w
 }
@@ -56,8 +62,8 @@ func NewAgreements(s *desk.Sight, verdicts bool) Agreements {
 	out.Elements = len(s.Result.Elements)
 	var ends []time.Time
 	for _, j := range s.Result.Judges {
-		for _, w := range j.InForce() {
-			ends = append(ends, w[0], w[1])
+		if in := j.InForce(); len(in) > 0 {
+			ends = append(ends, in[0][0], in[0][1]) // what repeats goes on beyond the page
 		}
 	}
 	from, to := bounds(append(ends, s.Result.Mission.From, s.Result.Until())...)

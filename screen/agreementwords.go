@@ -48,6 +48,9 @@ func (f Frame) Because(why string) (string, error) {
 	if !ok {
 		return isolate(why), nil
 	}
+	if s.word == "terms.why.unjudged" { // the names of bodies
+		s.args = []any{f.List(strings.Split(s.args[0].(string), " and "))}
+	}
 	return f.words.T(s.word, s.args...)
 }
 

@@ -98,7 +98,7 @@ func nearProblem(on map[int]truce.Problems, n int) bool {
 const mostProblems = 200
 
 // First are the problems that are written out.
-func (d *Draft) First() truce.Problems { return d.Problems[:min(len(d.Problems), mostProblems)] }
+func (d Draft) First() truce.Problems { return d.Problems[:min(len(d.Problems), mostProblems)] }
 
 // Rest is how many are not.
-func (d *Draft) Rest() int { return len(d.Problems) - len(d.First()) }
+func (d Draft) Rest() int { return len(d.Problems) - len(d.First()) }
