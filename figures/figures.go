@@ -95,6 +95,9 @@ type Item struct {
 	First, Last string
 	// Fits says whether it belongs to what is counted, its days apart: Yes or Unknown.
 	Fits truce.Tri
+	// Stated says that it is only somebody's word about others: its figures are a total of their
+	// own, and are not added to those of what happened.
+	Stated bool
 
 	verdicts [classes]int // by rank
 	rank     uint8

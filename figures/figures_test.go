@@ -88,6 +88,17 @@ func TestTheConvoy(t *testing.T) {
 	}
 }
 
+// TestATotalThatSomebodyStatesIsNotAdded: 64 dead in a week, says one who counts, are no more
+// dead beside those of the week (R-O2).
+func TestATotalThatSomebodyStatesIsNotAdded(t *testing.T) {
+	word := NewItem(&truce.Element{ID: "count", Killed: &truce.Range{Low: 64, High: 64}}, "2016-03-07", "2016-03-07", nil)
+	word.Stated = true
+	strike := NewItem(&truce.Element{ID: "strike", Killed: &truce.Range{Low: 19, High: 19}}, "2016-03-07", "2016-03-07", nil)
+	if diff := gocmp.Diff(Toll{People: Interval{19, 19}, Known: 1, Stated: 1}, Count([]Item{word, strike}, Stretch{}).Killed); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestWhatWasWithdrawnCountsApart(t *testing.T) {
 	back := &truce.Element{ID: "x", Status: "retracted", Killed: &truce.Range{Low: 3, High: 3}, Acts: []string{"shelling"}}
 	f := Count([]Item{NewItem(back, "2016-03-01", "2016-03-01", []truce.Verdict{verdict(truce.NoViolation, "RETRACTED")})}, Stretch{})
@@ -145,6 +156,7 @@ func anything(t *rapid.T) []Item {
 			verdicts = append(verdicts, verdict(rapid.SampledFrom([]truce.Outcome{truce.Violation, truce.Undetermined, truce.NoViolation}).Draw(t, "outcome"), "X"))
 		}
 		x := NewItem(e, first, last, verdicts)
+		x.Stated = rapid.IntRange(0, 4).Draw(t, "stated") == 0
 		x.Fits = rapid.SampledFrom([]truce.Tri{truce.Yes, truce.Unknown}).Draw(t, "fits")
 		out = append(out, x)
 	}
@@ -214,7 +226,7 @@ func slowly(items []Item, s Stretch) (elements, incidents, killed Interval) {
 		elements.Low += bit(present)
 		maybe[x.Incident()] = true
 		sure[x.Incident()] = sure[x.Incident()] || present
-		if x.Element.Killed != nil && x.Element.Status == "" {
+		if x.Element.Killed != nil && x.Element.Status == "" && !x.Stated {
 			figures[x.Incident()] = append(figures[x.Incident()], [3]float64{x.Element.Killed.Low, x.Element.Killed.High, float64(bit(certain))})
 		}
 	}

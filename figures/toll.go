@@ -15,8 +15,9 @@ type Toll struct {
 	// People is the sum over incidents, from the lowest to the highest figure given for each.
 	// An incident that only possibly lies in the stretch adds nothing to Low.
 	People Interval
-	// Known and Unknown are how many incidents have a figure, and how many have none.
-	Known, Unknown int
+	// Known and Unknown are how many incidents have a figure, and how many have none. Stated is
+	// how many are only somebody's word about others with a total of their own; it is not added.
+	Known, Unknown, Stated int
 	// By are the figures that authors state themselves, by name.
 	By []Author
 }
@@ -34,6 +35,7 @@ type some struct {
 	known     bool
 	in        truce.Tri
 	counts    bool // not all of it was withdrawn
+	stated    bool // somebody states a total
 }
 
 func (s *some) take(low, high float64, in truce.Tri) {
@@ -66,7 +68,9 @@ func toll(in []member, s Stretch, fact string, of func(*truce.Element) *truce.Ra
 		}
 		incidents[key].counts = true
 		t := both(s.Holds(x.First, x.Last, false), x.Fits) // people may have died on any day of an act that lasts
-		if r := of(x.Element); r != nil {
+		if r := of(x.Element); r != nil && x.Stated {
+			incidents[key].stated = true
+		} else if r != nil {
 			incidents[key].take(r.Low, r.High, t)
 		}
 		for _, said := range x.Element.Said {
@@ -82,6 +86,8 @@ func toll(in []member, s Stretch, fact string, of func(*truce.Element) *truce.Ra
 		case x.known:
 			out.Known++
 			x.into(&sum)
+		case x.stated:
+			out.Stated++
 		case x.counts:
 			out.Unknown++
 		}

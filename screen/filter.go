@@ -45,7 +45,8 @@ type Filter struct {
 	Mark string
 	// Undated selects what has no one known day.
 	Undated bool
-	// Killed and Injured are "known" or "unknown": incidents with a figure, or with none.
+	// Killed and Injured are "known", "unknown" or "stated": incidents with a figure, with none,
+	// or with nothing but a total that somebody states.
 	Killed, Injured string
 	IDs             []string // of elements
 	Incident        string   // identifier of one incident
@@ -118,8 +119,8 @@ func (f *Filter) fields() map[string]func(string) error {
 	out := map[string]func(string) error{
 		"from": readDay("from", &f.From), "to": readDay("to", &f.To),
 		"outcome": readWord("outcome", &f.Outcome, classWords()...),
-		"killed":  readWord("killed", &f.Killed, "known", "unknown"),
-		"injured": readWord("injured", &f.Injured, "known", "unknown"),
+		"killed":  readWord("killed", &f.Killed, "known", "unknown", "stated"),
+		"injured": readWord("injured", &f.Injured, "known", "unknown", "stated"),
 		"alone":   readYes("alone", &f.Alone), "undated": readYes("undated", &f.Undated), "oldest": readYes("oldest", &f.Oldest),
 		"ids": func(v string) error {
 			f.IDs = strings.Split(v, ",")

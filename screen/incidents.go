@@ -7,7 +7,6 @@ import (
 
 	"truce"
 	"truce/figures"
-	"truce/geo"
 )
 
 // IncidentList is a page of incidents, with what was selected of each.
@@ -36,16 +35,27 @@ type IncidentLine struct {
 	First, Last string
 	// Perhaps says that it only possibly fits what was asked.
 	Perhaps bool
-	Places  []string // as published, in geo's words; "" for anywhere
-	Marks   []Judged
+	Places  []PlaceWords
+	// Marks are what the agreements say that find a violation, or leave it open.
+	Marks []Judged
 	// Class is the gravest, Elements how many are selected, Of how many the incident has.
 	Class           string
 	Elements, Of    int
 	Killed, Injured *truce.Range
 }
 
-// Judged is what an agreement's verdicts come to.
-type Judged struct{ Agreement, Title, Outcome string }
+// Judged is an outcome with the agreements under which it is the gravest.
+type Judged struct {
+	Outcome    string
+	Agreements []Choice
+}
+
+// PlaceWords is a place as published, in geo's words, empty for anywhere, and the areas of the
+// mission that it touches.
+type PlaceWords struct {
+	Text  string
+	Areas []string
+}
 
 // Chosen is one part of a filter in words.
 type Chosen struct {
@@ -160,7 +170,8 @@ func (b *Board) line(s *Selection, g group) IncidentLine {
 		about := &b.Sight.About[s.at[i]]
 		out.Title = cmp.Or(out.Title, x.Element.Title)
 		out.Perhaps = out.Perhaps && x.In(s.Filter.Stretch()) != truce.Yes
-		if where := placeOf(about.Extent); !slices.Contains(out.Places, where) {
+		where := b.placeWords(s.at[i])
+		if !slices.ContainsFunc(out.Places, func(p PlaceWords) bool { return p.Text == where.Text }) {
 			out.Places = append(out.Places, where)
 		}
 		class = min(class, place(x.Class()))
@@ -176,10 +187,33 @@ func (b *Board) line(s *Selection, g group) IncidentLine {
 		}
 	}
 	out.Class = string(figures.Classes()[class])
-	for _, j := range b.Sight.Result.Judges {
-		if rank, is := worst[j.Agreement().ID]; is {
-			out.Marks = append(out.Marks, Judged{j.Agreement().ID, j.Agreement().Title, string(figures.Classes()[rank])})
+	for rank, class := range figures.Classes() {
+		m := Judged{Outcome: string(class)}
+		for _, j := range b.Sight.Result.Judges {
+			if had, is := worst[j.Agreement().ID]; is && had == rank {
+				m.Agreements = append(m.Agreements, Choice{Value: j.Agreement().ID, Text: j.Agreement().Title})
+			}
 		}
+		if m.Agreements != nil {
+			out.Marks = append(out.Marks, m)
+		}
+	}
+	return out
+}
+
+// placeWords is where an element was, as published.
+func (b *Board) placeWords(i int) PlaceWords {
+	if b.place[i] < 0 {
+		return PlaceWords{}
+	}
+	return b.extentWords(b.place[i])
+}
+
+// extentWords says an extent.
+func (b *Board) extentWords(k int) PlaceWords {
+	out := PlaceWords{Text: b.extents[k].String()}
+	if names := b.around()[k]; len(names) <= mostAreas {
+		out.Areas = names
 	}
 	return out
 }
@@ -188,14 +222,6 @@ func (b *Board) line(s *Selection, g group) IncidentLine {
 func place(c figures.Class) int {
 	all := figures.Classes()
 	return slices.Index(all[:], c)
-}
-
-// placeOf is where something was, as published; "" for anywhere.
-func placeOf(x geo.Extent) string {
-	if x.Anywhere() {
-		return ""
-	}
-	return x.String()
 }
 
 // wider covers two ranges; nil is no figure.

@@ -38,6 +38,7 @@ type Board struct {
 	relate  sync.Mutex
 	related map[string][]truce.Tri // by code of an area: for each extent whether it lies there
 	sheet   func() (*export.Sheet, error)
+	around  func() [][]string // for each extent the names of the areas that it touches
 }
 
 // NewBoard prepares a sight that has a mission.
@@ -57,7 +58,7 @@ func NewBoard(s *desk.Sight) *Board {
 	b.fitActs()
 	b.areas = areasOf(s.Result.Mission.Book.Atlas)
 	b.grounds = groundsOf(s.Result)
-	b.sheet = sync.OnceValues(b.lay)
+	b.sheet, b.around = sync.OnceValues(b.lay), sync.OnceValue(b.nameExtents)
 	return b
 }
 
@@ -89,6 +90,10 @@ func (b *Board) fitActs() {
 		for _, act := range e.Acts {
 			words[act] = true
 		}
+	}
+	for i := range b.items {
+		e := b.items[i].Element
+		b.items[i].Stated = len(e.Acts) > 0 && fitsAct(b.acts, e, "statement") == truce.Yes
 	}
 	b.actWords = sortedNames(words)
 	for _, word := range b.actWords {
@@ -164,6 +169,54 @@ func (b *Board) liesIn(i int, area []truce.Tri) truce.Tri {
 		return truce.Unknown
 	}
 	return area[b.place[i]]
+}
+
+// Local is how wide a place may be, in degrees, to be named after areas; mostAreas is how many.
+const (
+	local     = 1.5
+	mostAreas = 2
+)
+
+// nameExtents names each extent that is no area itself after the areas that it touches, the
+// inner ones left out.
+func (b *Board) nameExtents() [][]string {
+	out := make([][]string, len(b.extents))
+	for k, a := range b.areas {
+		in, err := b.in(a.Code)
+		if err != nil {
+			continue
+		}
+		for i, x := range b.extents {
+			w, s, e, n := x.Bounds()
+			if in[i] != truce.No && e-w < local && n-s < local && !areaWords.MatchString(x.String()) && !b.within(k, in, i) {
+				out[i] = append(out[i], a.Name)
+			}
+		}
+	}
+	return out
+}
+
+// within reports whether an area lies in another that an extent touches too.
+func (b *Board) within(area int, in []truce.Tri, extent int) bool {
+	x, err := b.Sight.Result.Mission.Book.Atlas.Extent([]truce.Place{{Form: truce.FormArea, Area: b.areas[area].Code}})
+	if err != nil || in[extent] == truce.Yes {
+		return false
+	}
+	for k, other := range b.areas {
+		if k == area {
+			continue
+		}
+		if touched, err := b.in(other.Code); err == nil && touched[extent] != truce.No && b.inner(x, other.Code) {
+			return true
+		}
+	}
+	return false
+}
+
+// inner reports whether an area lies in another.
+func (b *Board) inner(x geo.Extent, code string) bool {
+	zone, err := b.Sight.Result.Mission.Book.Atlas.AreaZone(code)
+	return err == nil && geo.Relate(x, zone) == truce.Yes
 }
 
 // wordsIn are the words by which an element is found.

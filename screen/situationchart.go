@@ -84,7 +84,7 @@ const (
 	chartWidth  = 960.0
 	stripHigh   = 120.0
 	killedHigh  = 64.0
-	laneHigh    = 15.0
+	laneHigh    = 18.0
 	chartTop    = 14.0
 	stripGap    = 26.0
 	mostBars    = 62

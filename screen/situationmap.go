@@ -35,7 +35,7 @@ type MapGround struct {
 
 // MapPlace is a place with its numbers and the list behind them.
 type MapPlace struct {
-	Place string // as published
+	Place PlaceWords
 	export.Marks
 	Filter Filter
 }
@@ -85,7 +85,7 @@ func (v *Map) list(b *Board, f Filter, marks []export.Marks, first []string) {
 	for _, k := range order[:len(order)-v.More] {
 		one := f
 		one.At = "e" + first[k]
-		v.Places = append(v.Places, MapPlace{b.extents[k].String(), marks[k], one})
+		v.Places = append(v.Places, MapPlace{b.extentWords(k), marks[k], one})
 	}
 }
 

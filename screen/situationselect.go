@@ -118,7 +118,9 @@ func (q *question) judged(i int, x *figures.Item) bool {
 			return false
 		}
 		if q.Agreement != "" {
+			stated := x.Stated
 			*x = figures.NewItem(x.Element, x.First, x.Last, counted)
+			x.Stated = stated
 		}
 	}
 	return q.Outcome == "" || string(x.Class()) == q.Outcome
@@ -139,24 +141,29 @@ func (q *question) perhaps(i int) truce.Tri {
 // withFigures leaves the incidents that have figures of people, or have none, as asked. What
 // was withdrawn has neither.
 func (s *Selection) withFigures() {
-	for _, x := range []struct {
-		asked string
-		of    func(*truce.Element) *truce.Range
-	}{{s.Filter.Killed, func(e *truce.Element) *truce.Range { return e.Killed }}, {s.Filter.Injured, func(e *truce.Element) *truce.Range { return e.Injured }}} {
-		if x.asked == "" {
-			continue
-		}
-		known, stands := map[string]bool{}, map[string]bool{}
-		for i := range s.Items {
-			if item := &s.Items[i]; item.Class() != figures.Withdrawn {
-				stands[item.Incident()] = true
-				known[item.Incident()] = known[item.Incident()] || x.of(item.Element) != nil
-			}
-		}
-		s.keep(func(item *figures.Item) bool {
-			return stands[item.Incident()] && known[item.Incident()] == (x.asked == "known")
-		})
+	s.withFigure(s.Filter.Killed, func(e *truce.Element) *truce.Range { return e.Killed })
+	s.withFigure(s.Filter.Injured, func(e *truce.Element) *truce.Range { return e.Injured })
+}
+
+func (s *Selection) withFigure(asked string, of func(*truce.Element) *truce.Range) {
+	if asked == "" {
+		return
 	}
+	has := map[string]string{}
+	for i := range s.Items {
+		x := &s.Items[i]
+		key := x.Incident()
+		switch figure := of(x.Element) != nil; {
+		case x.Class() == figures.Withdrawn:
+		case figure && !x.Stated:
+			has[key] = "known"
+		case figure && has[key] != "known":
+			has[key] = "stated"
+		case has[key] == "":
+			has[key] = "unknown"
+		}
+	}
+	s.keep(func(x *figures.Item) bool { return has[x.Incident()] == asked })
 }
 
 // keep leaves some of the items.

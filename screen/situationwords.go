@@ -15,15 +15,15 @@ var (
 	areaWords = regexp.MustCompile(`^(.+) \([A-Z0-9-]+\)$`)
 )
 
-// Where says a published place, given in geo's words, in the language of the page. What it
+// Place says a published place, given in geo's words, in the language of the page. What it
 // cannot take apart it gives back; empty is a place that is not known.
-func (f Frame) Where(text string) string {
+func (f Frame) Place(text string) string {
 	if text == "" {
 		return f.words.must("where.unknown")
 	}
 	var out []string
 	for _, piece := range strings.Split(text, " or ") {
-		out = append(out, f.wherePiece(piece))
+		out = append(out, f.placePiece(piece))
 	}
 	if n := len(out); n > 3 {
 		out = append(out[:2], f.words.must("where.more", n-2))
@@ -31,7 +31,10 @@ func (f Frame) Where(text string) string {
 	return strings.Join(out, f.words.must("where.or"))
 }
 
-func (f Frame) wherePiece(text string) string {
+// Placing is a place with its words said.
+func (f Frame) Placing(p PlaceWords) PlaceWords { return PlaceWords{f.Place(p.Text), p.Areas} }
+
+func (f Frame) placePiece(text string) string {
 	if m := discWords.FindStringSubmatch(text); m != nil {
 		if metres, err := strconv.ParseFloat(strings.ReplaceAll(m[1], ",", ""), 64); err == nil {
 			return f.words.must("where.disc", strconv.FormatFloat(metres/1000, 'f', -1, 64), m[2], m[3])

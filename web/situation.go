@@ -67,6 +67,7 @@ func (p *situations) situation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if q.Credit = tiles.Credit; sight.Result != nil {
+		go func() { _, _ = p.base() }() // the map will ask for it soon
 		b := p.board(sight)
 		found, err := p.found(r.Context(), sight, b, q.Filter)
 		if err != nil {
