@@ -180,7 +180,7 @@ func (a address) cellName(k int) string {
 }
 
 // Things returns the ids of the things that a feature of a tile stood for, by its property
-// "at" and the same filter. It reports false where nothing that may be seen has that name.
+// "at" and the same filter, in the order of their ground. It reports false where nothing that may be seen has that name.
 func (l *Layer) Things(at string, f Filter) ([]string, bool) {
 	s := newSieve(f)
 	var ids []string

@@ -2,6 +2,7 @@ package tiles_test
 
 import (
 	"fmt"
+	"slices"
 
 	"truce/tiles"
 )
@@ -20,6 +21,7 @@ func Example() {
 	}
 	// The tile's one number is named by its cell, 8 of which stand side by side in a tile.
 	ids, _ := layer.Things("c7.617.401", everybody)
+	slices.Sort(ids)
 	fmt.Println(len(tile) > 0, ids)
 	// Output:
 	// true [C1 C2]

@@ -31,6 +31,7 @@ test("words are filled in once, and hostile values stay words", () => {
 
 test("ids and names are escaped", () => {
   assert.equal(templated("/incidents/{id}", "a/../b?c#d"), "/incidents/a%2F..%2Fb%3Fc%23d");
+  assert.equal(templated("/incidents/%7Bid%7D?as_of=3", "C1"), "/incidents/C1?as_of=3");
   assert.equal(joined("/incidents?q=1", "at", "eA&B"), "/incidents?q=1&at=eA%26B");
   assert.equal(joined("/incidents", "at", "c1.2.3"), "/incidents?at=c1.2.3");
 });

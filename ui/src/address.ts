@@ -44,7 +44,12 @@ export function fill(words: string, values: Record<string, string | number>): st
 
 /** templated is the address of one thing from a pattern with {id}. */
 export function templated(pattern: string, id: string): string {
-  return pattern.replace("{id}", encodeURIComponent(id));
+  return braced(pattern).replace("{id}", encodeURIComponent(id));
+}
+
+/** braced brings back the braces of a pattern that somebody escaped. */
+export function braced(pattern: string): string {
+  return pattern.replaceAll("%7B", "{").replaceAll("%7D", "}");
 }
 
 /** joined adds a query to an address that may have one. */

@@ -1,4 +1,5 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import { braced } from "./address";
 import type { Colours } from "./ink";
 import type { Config } from "./map-gl";
 
@@ -13,7 +14,7 @@ function share(of: string): ExpressionSpecification {
 
 /** styleOf is the map's style. Its pictures are made when they are asked for. */
 export function styleOf(config: Config, c: Colours, origin: string): StyleSpecification {
-  const absolute = (address: string) => (address.startsWith("/") ? origin + address : address);
+  const absolute = (address: string) => (address.startsWith("/") ? origin + braced(address) : address);
   const sources: StyleSpecification["sources"] = {
     base: { type: "vector", tiles: [absolute(config.base)], maxzoom: 10 },
     things: { type: "vector", tiles: [absolute(config.tiles)], maxzoom: 16 },
