@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -83,32 +82,52 @@ const (
 	mostVersions = 12 // versions of one element that are judged again
 )
 
+// Lead is where an identifier leads: to an incident, and there to an element or a report.
+type Lead struct {
+	Incident string
+	// Element and Report say which of its elements or reports is meant; empty where the
+	// identifier is the incident's own.
+	Element, Report string
+	// Far says that the element is not among the first, which are laid out at once.
+	Far bool
+}
+
 // IncidentOf finds what an identifier belongs to: itself for an incident or an element by
-// itself; for another element or a report the incident and, as anchor, the identifier of the
-// element, or "report:" and that of the report. Whatever else there is, is Absent.
-func (r *Record) IncidentOf(ctx context.Context, who access.Person, s *Sight, id string) (incident, anchor string, err error) {
+// itself; for another element or a report the incident. Whatever else there is, is Absent.
+func (r *Record) IncidentOf(ctx context.Context, who access.Person, s *Sight, id string) (Lead, error) {
 	members, err := r.members(ctx, who, s, id)
 	if err != nil || len(members) > 0 {
-		return id, "", err
+		return Lead{Incident: id}, err
 	}
 	if _, err = r.Row(ctx, who, s.AsOf, "incident", id); err == nil {
-		return id, "", nil
+		return Lead{Incident: id}, nil
 	}
-	if i, ok := s.Find(id); ok {
-		return s.Result.Elements[i].Incident, id, nil
+	if _, ok := s.Find(id); ok {
+		return r.lead(ctx, who, s, Lead{Element: id})
 	}
 	report, err := r.Row(ctx, who, s.AsOf, "report", id)
 	if err != nil {
-		return "", "", err
+		return Lead{}, err
 	}
 	var b struct{ Elements []string }
 	_ = json.Unmarshal(report.Body, &b) // what has no list of elements leads nowhere
 	for _, e := range b.Elements {
-		if i, ok := s.Find(e); ok {
-			return cmp.Or(s.Result.Elements[i].Incident, e), "report:" + id, nil
+		if _, ok := s.Find(e); ok {
+			return r.lead(ctx, who, s, Lead{Element: e, Report: id})
 		}
 	}
-	return "", "", absent("incident", id)
+	return Lead{}, absent("incident", id)
+}
+
+// lead adds the incident of the element that it leads to.
+func (r *Record) lead(ctx context.Context, who access.Person, s *Sight, l Lead) (Lead, error) {
+	i, _ := s.Find(l.Element)
+	if l.Incident = s.Result.Elements[i].Incident; l.Incident == "" {
+		l.Incident = l.Element
+	}
+	members, err := r.members(ctx, who, s, l.Incident)
+	l.Far = slices.Index(members, i) >= MostTold
+	return l, err
 }
 
 // members are the elements of an incident that the person sees.

@@ -45,7 +45,7 @@ type Trace struct {
 
 // longest is how long a sentence may be to be taken apart, in bytes. Longer ones hold what
 // somebody put into a name.
-const longest = 8000
+const longest = 4000
 
 // NewTrace returns a Trace for verdicts under some agreements.
 func NewTrace(w *Words, agreements ...*terms.Agreement) *Trace {
@@ -198,9 +198,11 @@ const (
 )
 
 func (p *reader) parse(part, s string) Phrase {
+	if s == "" || len(p.had) > mostTries {
+		return nil
+	}
 	key := excerpt{part, s}
-	had, known := p.had[key]
-	if known || s == "" || len(p.had) > mostTries {
+	if had, known := p.had[key]; known {
 		return had
 	}
 	p.had[key] = nil // a form that begins with itself ends here

@@ -239,6 +239,7 @@ var sentences = map[string][]sentence{
 		{"closer than {metres} to {place}", "trace.place.near"},
 		{"bearing {number} to {number} degrees, {metres} to {metres} from {value}", "trace.place.sector"},
 		{"{value}, bearing {number} to {number} degrees, {metres} to {metres} from {value}", "trace.place.sector.named"},
+		{"{number} to {number} north, {number} to {number} east", "trace.place.cells"},
 		{"a drawn shape", "trace.place.shape"},
 		{"anywhere", "trace.place.anywhere"},
 		{"{number} others", "trace.list.others"},
