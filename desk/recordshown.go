@@ -6,10 +6,13 @@ import (
 
 	"truce"
 	"truce/access"
+	"truce/ledger"
 )
 
 // Shown is what one person may see of the fields of an entry: the same as in its receipt.
 type Shown struct {
+	// Mark is the entry's handling mark as it is shown; the field itself may name people.
+	Mark string `json:"-"`
 	// Values are canonical JSON, by name.
 	Values map[string]json.RawMessage `json:"values"`
 	// Withheld are the commitments, in base64, to the fields that the person may not see
@@ -37,7 +40,20 @@ func (r *Record) Shown(ctx context.Context, who access.Person, entries ...int64)
 		if err := json.Unmarshal(fields.Text(), &s); err != nil {
 			return nil, &truce.Error{Kind: truce.Internal, At: "entry", Msg: "the fields are damaged", Err: err}
 		}
+		if s.Mark, err = markOf(e); err != nil {
+			return nil, err
+		}
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// markOf is the handling mark of an entry as it is shown.
+func markOf(e *ledger.Entry) (string, error) {
+	_, mark, err := entryAs(e)
+	if err != nil {
+		return "", err
+	}
+	label, err := access.ParseLabel(mark)
+	return label.Shown(), err
 }

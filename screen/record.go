@@ -83,10 +83,10 @@ type EntryView struct {
 	desk.SeenEntry
 	About Subject // empty where there is none, or it may not be seen
 	Title string
-	// By is who entered it and Mark its handling mark as it is shown; empty where they may
-	// not be seen or there are none.
-	By, Mark string
-	Fields   []EntryField
+	By    string // who entered it; empty where that may not be seen
+	Mark  string // its handling mark as it is shown
+	// Fields are sorted by name, the mark left out.
+	Fields []EntryField
 }
 
 // EntryField is one field of an entry.
@@ -102,33 +102,32 @@ func (f EntryField) Plain() string { return pretty(f.Value) }
 // Letters is how long that is.
 func (f EntryField) Letters() int { return utf8.RuneCountInString(f.Plain()) }
 
-// How many letters of a field are shown at once, and how many a page holds at all.
+// How many letters and lines of a field are shown at once, and how many letters a page holds
+// at all.
 const (
 	lettersAtOnce = 600
+	linesAtOnce   = 12
 	lettersAtMost = 100_000
 )
 
-// Long and TooLong say what a page does with the value.
-func (f EntryField) Long() bool { return f.Letters() > lettersAtOnce }
+// Long says that the value is shown only when asked for.
+func (f EntryField) Long() bool {
+	return f.Letters() > lettersAtOnce || strings.Count(f.Plain(), "\n") >= linesAtOnce
+}
 
-// TooLong says that a page does not hold it.
+// TooLong says that a page does not hold it at all.
 func (f EntryField) TooLong() bool { return f.Letters() > lettersAtMost }
 
 // Entry makes the view of an entry from what the person may see of its fields.
 func Entry(e desk.SeenEntry, shown desk.Shown) EntryView {
-	v := EntryView{SeenEntry: e, About: subjectOf(e, shown.Values), Title: textIn(shown.Values, "title"), By: textIn(shown.Values, "author")}
-	if mark, err := access.ParseLabel(textIn(shown.Values, "mark")); err == nil {
-		v.Mark = mark.Shown()
-	}
+	v := EntryView{SeenEntry: e, About: subjectOf(e, shown.Values), Title: textIn(shown.Values, "title"), By: textIn(shown.Values, "author"), Mark: shown.Mark}
 	for name, value := range shown.Values {
-		if name == "mark" { // names people: it is shown as labels are
-			value, _ = json.Marshal(v.Mark)
-		}
 		v.Fields = append(v.Fields, EntryField{Name: name, Value: value})
 	}
 	for name, hash := range shown.Withheld {
 		v.Fields = append(v.Fields, EntryField{Name: name, Hash: hash})
 	}
+	v.Fields = slices.DeleteFunc(v.Fields, func(f EntryField) bool { return f.Name == "mark" }) // it is shown as marks are
 	slices.SortFunc(v.Fields, func(a, b EntryField) int { return strings.Compare(a.Name, b.Name) })
 	return v
 }

@@ -239,7 +239,7 @@ func (s *site) shown(r *http.Request, list ...desk.SeenEntry) ([]screen.EntryVie
 // entryView is one entry with its neighbours and its proof.
 type entryView struct {
 	screen.EntryView
-	LeafHash      string
+	LeafHash string
 	// Before and After are where the entries next to it stand that may be seen; empty where
 	// there are none.
 	Before, After string

@@ -126,6 +126,9 @@ var sampleFile = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	for _, f := range atEnd {
+		f()
+	}
 	if path, err := sampleFile(); err == nil {
 		os.RemoveAll(filepath.Dir(path))
 	}

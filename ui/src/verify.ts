@@ -10,7 +10,7 @@ type Args = Record<string, string | number>;
 
 const page = document.documentElement.lang || "en";
 const numbers = new Intl.NumberFormat(page + "-u-nu-latn");
-const days = new Intl.DateTimeFormat(page + "-u-nu-latn", { dateStyle: "long", timeStyle: "short" });
+const utc = (at: string): string => at.slice(0, 19).replace("T", " ") + " UTC"; // as the record writes times
 
 const $ = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
 const words = new Map<string, string>();
@@ -79,7 +79,7 @@ async function fetched(path: string, signal: AbortSignal, accept = "*/*"): Promi
   for (let turn = 0; ; turn++) {
     let r: Response;
     try {
-      r = await fetch(path, { signal, headers: { Accept: accept } });
+      r = await fetch(path, { signal, cache: "no-store", headers: { Accept: accept } }); // as it is served now
     } catch (e) {
       if (signal.aborted) throw e;
       throw new Fault("fetch-bad", { what: path, why: e instanceof Error ? e.message : String(e) });
@@ -253,7 +253,7 @@ function showKept(): void {
   $<HTMLButtonElement>("check-keep").disabled = justChecked === undefined;
   if (!k) return line.replaceChildren(say("kept-none"));
   try {
-    line.replaceChildren(say("kept-is", { n: parseCheckpoint(k.note).size, when: days.format(new Date(k.at)) }));
+    line.replaceChildren(say("kept-is", { n: parseCheckpoint(k.note).size, when: utc(k.at) }));
   } catch {
     line.replaceChildren(say("old-note", { which: words.get("kept") ?? "" }));
   }
@@ -291,7 +291,7 @@ async function checkReceipt(signal: AbortSignal, r: Report): Promise<void> {
   await standsNow(r, receipt, key, signal);
   if (r.state === "bad") return r.conclude("bad", "receipt-bad");
   const kind = words.get("did." + leaf.kind) ?? leaf.kind;
-  r.conclude(r.state, "receipt-good", { n, kind, at: days.format(new Date(leaf.at)), size: checkpoint.size });
+  r.conclude(r.state, "receipt-good", { n, kind, at: utc(leaf.at), size: checkpoint.size });
 }
 
 async function ownSignature(r: Report, { leaf }: Receipt, key: Key): Promise<void> {
