@@ -1,7 +1,6 @@
 package web
 
 import (
-	"io/fs"
 	"net/http"
 	"net/url"
 	"strings"
@@ -28,9 +27,7 @@ func (s *site) showAs(w http.ResponseWriter, r *http.Request, status int, f scre
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(text)
+	send(w, r, status, "text/html; charset=utf-8", text)
 }
 
 // languageCookie remembers which language somebody chose.
@@ -69,21 +66,6 @@ func (s *site) failPage(w http.ResponseWriter, r *http.Request, p *Problem) {
 		return
 	}
 	s.show(w, r, p.Status, "problem", p)
-}
-
-// staticFile serves the style sheet, scripts, islands and fonts. What is under /dist is named
-// by its content and never changes.
-func (s *site) staticFile(w http.ResponseWriter, r *http.Request) {
-	if is, err := fs.Stat(screen.Files(), strings.TrimPrefix(r.URL.Path, "/")); err != nil || is.IsDir() {
-		s.fail(w, r, nothingHere())
-		return
-	}
-	age := "public, max-age=3600"
-	if strings.HasPrefix(r.URL.Path, "/dist/") {
-		age = "public, max-age=31536000, immutable"
-	}
-	w.Header().Set("Cache-Control", age)
-	http.FileServerFS(screen.Files()).ServeHTTP(w, r)
 }
 
 // local is a path of ours to go to next, or the first page: no other site can be named.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,7 +39,8 @@ type exportIn struct {
 }
 
 type eventsIn struct {
-	Last string `header:"Last-Event-ID" doc:"the number of the last entry seen; without it, only what comes from now on" pattern:"^[0-9]{1,18}$"`
+	Last  string `header:"Last-Event-ID" doc:"the number of the last entry seen; without it, only what comes from now on" pattern:"^[0-9]{1,18}$"`
+	After string `query:"after" doc:"the same, for a first connection, which can send no header" pattern:"^[0-9]{1,18}$"`
 }
 
 // stream is an answer that is written as it is made.
@@ -108,8 +110,8 @@ func (o *slowWriter) Write(b []byte) (int, error) {
 
 func (a *api) events(ctx context.Context, who access.Person, in *eventsIn) (*stream, error) {
 	from, err := a.size(ctx)
-	if in.Last != "" {
-		last, _ := strconv.ParseInt(in.Last, 10, 64) // 18 digits at most
+	if seen := cmp.Or(in.Last, in.After); seen != "" {
+		last, _ := strconv.ParseInt(seen, 10, 64) // 18 digits at most
 		from = last + 1
 	}
 	if err != nil {
