@@ -22,7 +22,7 @@ import (
 type Problem struct {
 	Title  string `json:"title" doc:"the status in words"`
 	Status int    `json:"status" doc:"the HTTP status"`
-	Code   string `json:"code" doc:"stable, for programs: absent, conflict, denied, full, internal, invalid, invitation, limited, sign-in, sign-in-again, too-large, two-people, unavailable, wrong-host, wrong-method, wrong-site"`
+	Code   string `json:"code" doc:"stable, for programs: absent, conflict, denied, full, internal, invalid, invitation, limited, no-printer, sign-in, sign-in-again, too-large, two-people, unavailable, wrong-host, wrong-method, wrong-site"`
 	Detail string `json:"detail,omitempty" doc:"what to do about it"`
 	// Fields say what was wrong where.
 	Fields []Field `json:"fields,omitempty" doc:"what was wrong where"`

@@ -51,6 +51,8 @@ type Options struct {
 	Proxies []netip.Prefix
 	// MetricsToken opens /metrics to a program; without one only administrators see it.
 	MetricsToken people.Secret
+	// Chromium is the program that prints reports; empty is one of the usual names.
+	Chromium string
 	// Witness, if set, co-signs checkpoints of other records.
 	Witness *ledger.Witness
 	// PerAddress and PerAccount limit requests; zero means the defaults.

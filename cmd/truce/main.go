@@ -62,6 +62,7 @@ type commands struct {
 	Serve serveCmd `cmd:"" group:"The record" help:"Serve a record: pages, API, log."`
 	Demo  demoCmd  `cmd:"" group:"The record" help:"Serve the sample mission to this machine, without accounts."`
 
+	Day     dayCmd     `cmd:"" group:"The record" help:"The report of a reporting day; freeze it, take it out."`
 	Rows    rowsCmd    `cmd:"" group:"The record" help:"List what the record holds, now or as of then."`
 	Receipt receiptCmd `cmd:"" group:"The record" help:"Prove that an entry is in the record."`
 	Log     logCmd     `cmd:"" group:"The record" help:"Write the record as files that anybody can check."`
