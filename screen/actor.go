@@ -238,7 +238,7 @@ func (v *Actor) renamings(r *actors.Register) {
 		}
 		for _, l := range v.Listings {
 			if l.From.Before(x.At) && (l.To.IsZero() || l.To.After(x.At)) {
-				x.Lists = append(x.Lists, isolate(l.Name))
+				x.Lists = append(x.Lists, l.Name)
 			}
 		}
 		for _, d := range r.Steps(v.ID) {

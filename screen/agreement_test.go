@@ -84,7 +84,7 @@ func TestEverySentenceOfDutiesAndCalmsIsKnown(t *testing.T) {
 			t.Errorf("no pattern knows %q", why)
 		} else if words, err := readWords(English); err != nil {
 			t.Fatal(err)
-		} else if said, _ := (Frame{words: words}).Because(why); strings.Contains(said, "%!") || x.word == "" {
+		} else if said, _ := (Frame{words: words}).Because(why); strings.Contains(string(said), "%!") || x.word == "" {
 			t.Errorf("%q is said as %q", why, said)
 		}
 	}
@@ -117,13 +117,36 @@ func TestWhatAJudgeNotedBesideItIsNotRepeated(t *testing.T) {
 		}
 		for _, why := range []string{"set back by russia (reset): a secret", "held by russia: a secret"} {
 			said, err := (Frame{words: words}).Because(why)
-			if err != nil || strings.Contains(said, "secret") || !strings.Contains(said, "russia") {
+			if err != nil || strings.Contains(string(said), "secret") || !strings.Contains(string(said), "<bdi>russia</bdi>") {
 				t.Errorf("%q: %v", said, err)
 			}
 		}
-		if said, _ := (Frame{words: words}).Because("something new"); said != isolate("something new") {
+		if said, _ := (Frame{words: words}).Because("something new"); said != "<bdi>something new</bdi>" {
 			t.Errorf("%q", said)
 		}
+	}
+}
+
+func TestTextsOfTheRecordAreMarkedAndHarmless(t *testing.T) {
+	words, err := readWords(English)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := Frame{words: words}
+	for text, want := range map[string]string{
+		"plain":                       "source: <bdi>plain</bdi>",
+		"<script>alert(1)</script>":   "source: <bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>",
+		"\u2069</bdi>\u2068<b>\u202e": "source: <bdi>&lt;/bdi&gt;&lt;b&gt;\u202e</bdi>",
+	} {
+		if got, err := f.Say("terms.source", text); err != nil || string(got) != want {
+			t.Errorf("%q: %q %v", text, got, err)
+		}
+	}
+	if got, err := f.Say("terms.trial.gone", []string{"A", "<B>"}); err != nil || got != "No longer judged: <bdi>A</bdi>, <bdi>&lt;B&gt;</bdi>." {
+		t.Errorf("%q %v", got, err)
+	}
+	if _, err := f.Say("no.such.words"); err == nil {
+		t.Error("words that are not there")
 	}
 }
 

@@ -1,15 +1,50 @@
 package screen
 
 import (
-	"slices"
+	"html"
+	"html/template"
 	"strings"
 	"time"
 
 	"truce/terms"
 )
 
-// isolate keeps the direction of a text from running into its surroundings.
-func isolate(s string) string { return "\u2068" + s + "\u2069" }
+// isolate marks a text of the record inside a sentence of ours, so that its direction does
+// not run into the rest.
+func isolate(s string) string {
+	return begins + strings.NewReplacer(begins, "", ends, "").Replace(s) + ends
+}
+
+// begins and ends are the characters by which Unicode isolates a text.
+const begins, ends = "\u2068", "\u2069"
+
+// marked is a sentence in which isolated texts are marked as the record's own.
+func marked(s string) template.HTML {
+	s = strings.NewReplacer(begins, "<bdi>", ends, "</bdi>").Replace(html.EscapeString(s))
+	return template.HTML(s) // every isolate is a pair, and nothing else is markup
+}
+
+// Say says a text of the catalogue with texts of the record in it: strings, or lists of them.
+func (f Frame) Say(name string, args ...any) (template.HTML, error) {
+	for i := range args {
+		switch x := args[i].(type) {
+		case string:
+			args[i] = isolate(x)
+		case []string:
+			args[i] = f.list(isolated(x))
+		}
+	}
+	text, err := f.words.T(name, args...)
+	return marked(text), err
+}
+
+func isolated(list []string) []string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		out = append(out, isolate(s))
+	}
+	return out
+}
 
 // Window says a stretch of time in the mission's zone; a zero end is open.
 func (f Frame) Window(w [2]time.Time) string { return f.Span(w[0], w[1]) }
@@ -43,22 +78,28 @@ func (f Frame) Minute(t time.Time) string {
 
 // Because says why a duty or a calm stands as it does, in the language of the page; a
 // sentence that is not known is left as the engine said it.
-func (f Frame) Because(why string) (string, error) {
+func (f Frame) Because(why string) (template.HTML, error) {
 	s, ok := because(why)
 	if !ok {
-		return isolate(why), nil
+		return marked(isolate(why)), nil
 	}
 	if s.word == "terms.why.unjudged" { // the names of bodies
-		s.args = []any{f.List(strings.Split(s.args[0].(string), " and "))}
+		bodies := strings.Trim(s.args[0].(string), begins+ends)
+		s.args = []any{f.list(isolated(strings.Split(bodies, " and ")))}
 	}
-	return f.words.T(s.word, s.args...)
+	text, err := f.words.T(s.word, s.args...)
+	return marked(text), err
 }
 
-// Isolated is a text of the record inside a sentence of ours.
-func (f Frame) Isolated(text string) string { return isolate(text) }
-
 // Ground says where a clause applies.
-func (f Frame) Ground(p *terms.Place) string {
+func (f Frame) Ground(p *terms.Place) template.HTML { return marked(f.ground(p)) }
+
+// Outside says where a clause does not apply.
+func (f Frame) Outside(p *terms.Place) template.HTML {
+	return marked(f.words.must("terms.clause.outside", f.ground(p)))
+}
+
+func (f Frame) ground(p *terms.Place) string {
 	switch {
 	case p == nil:
 		return ""
@@ -82,9 +123,9 @@ func (f Frame) places(list []*terms.Place, word string) string {
 	out := ""
 	for _, p := range list {
 		if out == "" {
-			out = f.Ground(p)
+			out = f.ground(p)
 		} else {
-			out = f.words.must(word, out, f.Ground(p))
+			out = f.words.must(word, out, f.ground(p))
 		}
 	}
 	return out
@@ -108,14 +149,16 @@ func (f Frame) belt(p *terms.Place) string {
 		}
 		lines = append(lines, line)
 	}
-	return f.words.must("terms.place.belt", f.List(sides), f.List(lines))
+	return f.words.must("terms.place.belt", f.list(sides), f.list(lines))
 }
 
-// List writes things one after the other.
-func (f Frame) List(list []string) string { return strings.Join(list, f.words.must("terms.comma")) }
+// list writes things one after the other.
+func (f Frame) list(list []string) string { return strings.Join(list, f.words.must("terms.comma")) }
 
 // Word says a word of a vocabulary; one that has no words is left as it is.
-func (f Frame) Word(prefix, word string) string {
+func (f Frame) Word(prefix, word string) template.HTML { return marked(f.word(prefix, word)) }
+
+func (f Frame) word(prefix, word string) string {
 	if name := prefix + word; f.words.Known(name) {
 		return f.words.must(name)
 	}
@@ -123,17 +166,15 @@ func (f Frame) Word(prefix, word string) string {
 }
 
 // Step says a step in or out of an agreement: what, as whom, when, by whose word.
-func (f Frame) Step(s stepView) string {
-	out := f.words.must("terms.step", f.Word("terms.step.", s.Status), isolate(s.As), f.Minute(s.At))
+func (f Frame) Step(s stepView) template.HTML { return marked(f.step(s)) }
+
+func (f Frame) step(s stepView) string {
+	out := f.words.must("terms.step", f.word("terms.step.", s.Status), isolate(s.As), f.Minute(s.At))
 	if !s.Until.IsZero() {
 		out = f.words.must("terms.step.until", out, f.Minute(s.Until))
 	}
 	if len(s.Where) > 0 {
-		where := slices.Clone(s.Where)
-		for i := range where {
-			where[i] = isolate(where[i])
-		}
-		out = f.words.must("terms.step.where", out, f.List(where))
+		out = f.words.must("terms.step.where", out, f.list(isolated(s.Where)))
 	}
 	if s.By != "" {
 		out = f.words.must("terms.step.by", out, isolate(s.By))
