@@ -126,9 +126,10 @@ type Calm struct {
 	OtherAct bool // the act is none of those that are offered
 	LooseAny bool // something is on no day of its own
 
-	sight  *desk.Sight
-	record *desk.CalmRecord
-	ids    bool // lists have to be named by their elements
+	sight   *desk.Sight
+	record  *desk.CalmRecord
+	windows []desk.CalmWindow
+	ids     bool // lists have to be named by their elements
 }
 
 // CalmFigure is a number with the address of the records behind it; none where there are none.
@@ -149,16 +150,16 @@ type CalmSummary struct {
 	Agreement, Title string
 	Window           desk.CalmWindow
 	Days             int
-	Drops            []CalmDrop // events, deaths
+	Drops            []CalmDrops // events, deaths
 	Watches          []CalmFirst
 }
 
 // CalmFirst is the first evening of a window with a warning, sure and possible; empty: none.
-// Told is on how many evenings it can be told at all.
+// Asked is how many evenings have base and trailing days, Told on how many of them it can be told.
 type CalmFirst struct {
 	Measure        calm.Measure
 	Sure, Possible string
-	Told, Evenings int
+	Told, Asked    int
 }
 
 // CalmChosen is one stretch looked at closely.
@@ -168,7 +169,7 @@ type CalmChosen struct {
 	Days             int
 	Cut              bool // it is longer than is watched
 	Others           []desk.CalmWindow
-	Drops            []CalmDrop
+	Drops            []CalmDrops
 	Watches          []CalmWatch
 	Rows             []CalmRow
 	NoFigure         CalmFigure
@@ -179,7 +180,7 @@ const longestCalm = 366
 
 // NewCalm makes the page. The sight must have a mission, and the record be made from it.
 func NewCalm(s *desk.Sight, roster *desk.Roster, c *desk.CalmRecord, ask CalmAsk) (*Calm, error) {
-	v := &Calm{Ask: ask, First: c.First, Last: c.Last, LeftOut: c.LeftOut, sight: s, record: c, Readings: ask.Assumed || ask.Exact}
+	v := &Calm{Ask: ask, First: c.First, Last: c.Last, LeftOut: c.LeftOut, sight: s, record: c, windows: s.CalmWindows(), Readings: ask.Assumed || ask.Exact}
 	v.OtherAct = !slices.Contains([]string{HostileAct, AnyAct, "attack"}, ask.Act)
 	v.ids = ask.Pair != [2]string{} || ask.Exact || c.Withdrawn
 	v.choices(roster)
@@ -220,7 +221,7 @@ func (v *Calm) KeptPair() string {
 func (v *Calm) longest(agreement string) (desk.CalmWindow, []desk.CalmWindow) {
 	var best desk.CalmWindow
 	var all []desk.CalmWindow
-	for _, w := range v.sight.CalmWindows() {
+	for _, w := range v.windows {
 		if w.Agreement != agreement {
 			continue
 		}
@@ -277,7 +278,7 @@ func (v *Calm) chosen(out *CalmChosen) error {
 	}
 	v.Chosen = out
 	for _, m := range measures() {
-		d, err := v.drop(m, out.First, out.Last)
+		d, err := v.drops(m, out.First, out.Last)
 		if err != nil {
 			return err
 		}
@@ -306,7 +307,7 @@ func (v *Calm) summarise() error {
 		last := min(x.Window.Last, figures.Shift(x.Window.First, longestCalm-1))
 		x.Days = x.Window.Days()
 		for _, m := range measures() {
-			d, err := v.drop(m, x.Window.First, last)
+			d, err := v.drops(m, x.Window.First, last)
 			if err != nil {
 				return err
 			}

@@ -11,9 +11,12 @@ import (
 	"truce/figures"
 )
 
-// daysBefore is how many days before a window it is held against, and how many of its first
-// days are.
-const daysBefore = 14
+// daysBefore is how many days before a window it is held against, daysFirst and daysBefore how
+// many of its own first days are.
+const (
+	daysBefore = 14
+	daysFirst  = 7
+)
 
 // CalmDrop is whether a window shows in the record.
 type CalmDrop struct {
@@ -29,12 +32,37 @@ type CalmDrop struct {
 	Unknown                   bool     // nothing can be said of the ratio
 }
 
-// drop holds the first days of a window against the days before it.
-func (v *Calm) drop(m calm.Measure, first, last string) (CalmDrop, error) {
-	d := CalmDrop{Measure: m, DuringFirst: first, DuringLast: min(last, figures.Shift(first, daysBefore-1))}
-	if v.ownStretch() {
-		d.DuringLast = last
+// CalmDrops are the looks at one measure: the window's first week and its first fortnight, a
+// shorter one or one that was named by hand whole.
+type CalmDrops struct {
+	Measure calm.Measure
+	Looks   []CalmDrop
+}
+
+// drops looks at a window.
+func (v *Calm) drops(m calm.Measure, first, last string) (CalmDrops, error) {
+	out := CalmDrops{Measure: m}
+	n := figures.Stretch{From: first, To: last}.Days()
+	looks := []int{n}
+	if !v.ownStretch() && n >= daysFirst {
+		looks = []int{daysFirst}
 	}
+	if !v.ownStretch() && n >= daysBefore {
+		looks = append(looks, daysBefore)
+	}
+	for _, days := range looks {
+		d, err := v.drop(m, first, figures.Shift(first, days-1))
+		if err != nil {
+			return out, err
+		}
+		out.Looks = append(out.Looks, d)
+	}
+	return out, nil
+}
+
+// drop holds the days of a window against the days before it.
+func (v *Calm) drop(m calm.Measure, first, last string) (CalmDrop, error) {
+	d := CalmDrop{Measure: m, DuringFirst: first, DuringLast: last}
 	// What the window shares with its first day, a part of it, lies in neither.
 	d.BeforeLast = figures.Shift(first, -1)
 	if w, _ := v.longest(v.Ask.Agreement); w.First == first && v.partial(w) {
@@ -122,7 +150,7 @@ func (v *Calm) first(m calm.Measure, first, last string) (CalmFirst, error) {
 		if early(e) {
 			continue
 		}
-		out.Evenings++
+		out.Asked++
 		if anything(e.P) {
 			continue
 		}
