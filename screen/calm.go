@@ -11,6 +11,7 @@ import (
 	"truce/desk"
 	"truce/figures"
 	"truce/geo"
+	"truce/terms"
 )
 
 // CalmAsk is what an address of the page of calm asks.
@@ -405,7 +406,9 @@ func (v *Calm) pairs(roster *desk.Roster) {
 		*to = append(*to, CalmChoice{Value: a + "," + b, Name: one, Also: two, Chosen: v.Ask.Pair == [2]string{a, b}})
 	}
 	if j := v.sight.Agreement(v.Ask.Agreement); j != nil {
-		names := sortedNames(j.Agreement().Parties)
+		names := slices.DeleteFunc(sortedNames(j.Agreement().Parties), func(name string) bool {
+			return !slices.ContainsFunc(j.Agreement().Clauses, func(c *terms.Clause) bool { return slices.Contains(c.By, name) })
+		})
 		for i, a := range names {
 			for _, b := range names[i+1:] {
 				add(&v.Choices.Parties, a, b, strings.ReplaceAll(a, "-", " "), strings.ReplaceAll(b, "-", " "))
