@@ -71,6 +71,7 @@ type rule struct {
 	perhaps  spans    // the windows if those whose acceptance is open did accept
 	waits    []string // moments nobody declared
 	place    *placeTest
+	sides    []string // who is on the acting party's side, spelled out
 	when     *when
 	excuses  []*rule
 	provided *provision
@@ -244,7 +245,7 @@ func agreeing(rules []*rule) []*rule {
 }
 
 func (j *Judge) rule(d *decoder, c *Clause, name, heldBy string, o opening) *rule {
-	r := &rule{clause: c, name: name, heldBy: heldBy}
+	r := &rule{clause: c, name: name, heldBy: heldBy, sides: j.who.sides(c.By)}
 	r.windows, r.waits = j.windowsIn(c, o.sure)
 	if o.perhaps != nil {
 		r.perhaps, _ = j.windowsIn(c, o.perhaps)

@@ -31,7 +31,8 @@ type condition struct {
 	label string
 	facts []int
 	words string // why, in words; empty: by aspect
-	holds func(w world, m int) bool
+	holds func(w *world, era int) bool
+	is    map[int]diagram // in which worlds it holds, by era, as far as it was worked out
 }
 
 // factor is one of the parts that must all be true for the clause to be broken: the
@@ -55,24 +56,9 @@ func (f *factor) facts() []int {
 	return slices.Compact(out)
 }
 
-func (f *factor) holds(w world, m int) bool {
-	if f.reading >= 0 && w[factReading] != f.reading {
-		return true
-	}
-	for _, c := range f.conditions {
-		if !c.holds(w, m) {
-			return f.except != nil
-		}
-	}
-	return f.except == nil
-}
-
 // factors lists what must be true for the clause to be broken under its readings.
 func (sp *space) factors() []*factor {
-	var out []*factor
-	if !sp.loose {
-		out = sp.sameSelf()
-	}
+	out := sp.sameSelf()
 	for i, r := range sp.rules {
 		reading := i
 		if len(sp.rules) == 1 {
@@ -104,7 +90,7 @@ func (sp *space) sameSelf() []*factor {
 	if facts == nil {
 		return nil
 	}
-	always := &condition{about: ofActor, label: "one actor is one actor", facts: facts, holds: func(world, int) bool { return true }}
+	always := &condition{about: ofActor, label: "one actor is one actor", facts: facts, holds: func(*world, int) bool { return true }}
 	return []*factor{{conditions: []*condition{always}, reading: -1, joint: true}}
 }
 
@@ -156,7 +142,7 @@ func (sp *space) conditions(r *rule) []*condition {
 	}
 	if sp.s.e.Doubted {
 		add(&condition{about: ofOccurrence, label: "it happened", facts: []int{factHappened},
-			holds: func(w world, _ int) bool { return w[factHappened] == 0 }})
+			holds: func(w *world, _ int) bool { return w.of(factHappened) == 0 }})
 	}
 	return out
 }
@@ -192,9 +178,9 @@ func (sp *space) excuse(r *rule) []*condition {
 func (sp *space) actCondition(r *rule) *condition {
 	acts := r.actsAsked()
 	verb := "the act is "
-	return &condition{about: ofAct, label: verb + orList(acts), facts: []int{factAct}, holds: func(w world, _ int) bool {
+	return &condition{about: ofAct, label: verb + orList(acts), facts: []int{factAct}, holds: func(w *world, _ int) bool {
 		for _, a := range acts {
-			if sp.acts[w[factAct]][a] {
+			if sp.acts[w.of(factAct)][a] {
 				return true
 			}
 		}
@@ -219,12 +205,12 @@ func (sp *space) timeCondition(r *rule) *condition {
 		label += " (" + itoa(len(r.windows)) + " windows, the first " + sp.j.stretch(r.windows[0].from, r.windows[0].to) + ")"
 	}
 	x := &condition{about: ofTime, label: label, facts: []int{factTime}}
-	x.holds = func(_ world, m int) bool { return r.windows.has(sp.moments[m].at) }
+	x.holds = func(_ *world, era int) bool { return r.windows.has(sp.at(era)) }
 	if i, ok := sp.further[acceptance]; ok && r.perhaps != nil {
 		x.facts = append(x.facts, i)
-		x.holds = func(w world, m int) bool {
-			at := sp.moments[m].at
-			return r.windows.has(at) || w[i] == 1 && r.perhaps.has(at)
+		x.holds = func(w *world, era int) bool {
+			at := sp.at(era)
+			return r.windows.has(at) || w.of(i) == 1 && r.perhaps.has(at)
 		}
 	}
 	return x
@@ -261,10 +247,10 @@ func (sp *space) partyCondition(about aspect, parties []string) *condition {
 	if about == ofTarget {
 		label, hand = "it was done to "+orList(parties), sp.against
 	}
-	return &condition{about: about, label: label, facts: sp.handFacts(sp.sidesOf(about)...), holds: func(w world, m int) bool {
+	return &condition{about: about, label: label, facts: sp.handFacts(sp.sidesOf(about)...), holds: func(w *world, era int) bool {
 		h := hand(w)
 		for _, p := range parties {
-			if sp.member(p, h, m, w) {
+			if sp.member(p, h, era, w) {
 				return true
 			}
 		}
@@ -286,44 +272,44 @@ func (sp *space) placeCondition(r *rule) *condition {
 		facts = append(facts, factControl)
 	}
 	return &condition{about: ofPlace, label: "the place is " + t.label, facts: facts,
-		holds: func(w world, m int) bool { return sp.inside(t, r.clause.By, w, m) }}
+		holds: func(w *world, era int) bool { return sp.inside(t, r, w, era) }}
 }
 
 // inside evaluates a place expression in a world.
-func (sp *space) inside(t *placeTest, by []string, w world, m int) bool {
+func (sp *space) inside(t *placeTest, r *rule, w *world, era int) bool {
 	some := func(ts []*placeTest) bool {
-		return slices.ContainsFunc(ts, func(u *placeTest) bool { return sp.inside(u, by, w, m) })
+		return slices.ContainsFunc(ts, func(u *placeTest) bool { return sp.inside(u, r, w, era) })
 	}
 	switch {
 	case t.leaf:
-		return sp.places[w[factPlace]][sp.slot[t.zone]]
+		return sp.places[w.of(factPlace)][sp.slot[t.zone]]
 	case t.not != nil:
-		return !sp.inside(t.not, by, w, m)
+		return !sp.inside(t.not, r, w, era)
 	case t.all != nil:
-		return !slices.ContainsFunc(t.all, func(u *placeTest) bool { return !sp.inside(u, by, w, m) })
+		return !slices.ContainsFunc(t.all, func(u *placeTest) bool { return !sp.inside(u, r, w, era) })
 	case t.base != nil:
 		for _, party := range sortedKeys(t.base) {
-			if sp.places[w[factPlace]][sp.slot[t.base[party]]] && sp.member(party, sp.by(w), m, w) {
+			if sp.places[w.of(factPlace)][sp.slot[t.base[party]]] && sp.member(party, sp.by(w), era, w) {
 				return true
 			}
 		}
 		return false
 	case t.ctrl == "own":
-		return sp.holds(by, sp.by(w), w, m)
+		return sp.holds(r, sp.by(w), w, era)
 	case t.ctrl != "":
-		return sp.member(t.ctrl, sp.holders[w[factControl]], m, w)
+		return sp.member(t.ctrl, sp.holders[w.of(factControl)], era, w)
 	}
 	return some(t.any)
 }
 
 // holds says whether the acting hand's own party holds the place.
-func (sp *space) holds(by []string, h hand, w world, m int) bool {
-	holder := sp.holders[w[factControl]]
-	if by == nil {
+func (sp *space) holds(r *rule, h hand, w *world, era int) bool {
+	holder := sp.holders[w.of(factControl)]
+	if r.clause.By == nil {
 		return h.actor == holder.actor && h.actor != nobodyActor
 	}
-	for _, p := range sp.j.who.sides(by) {
-		if sp.member(p, h, m, w) && sp.member(p, holder, m, w) {
+	for _, p := range r.sides {
+		if sp.member(p, h, era, w) && sp.member(p, holder, era, w) {
 			return true
 		}
 	}
@@ -344,9 +330,9 @@ func (sp *space) meansCondition(tests []MeansTest) *condition {
 		}
 		labels = append(labels, t.words())
 	}
-	return &condition{about: ofMeans, label: "the means is " + orList(labels), facts: []int{factMeans}, holds: func(w world, _ int) bool {
+	return &condition{about: ofMeans, label: "the means is " + orList(labels), facts: []int{factMeans}, holds: func(w *world, _ int) bool {
 		for _, i := range bits {
-			if sp.means[w[factMeans]][i] == 'y' {
+			if sp.means[w.of(factMeans)][i] == 'y' {
 				return true
 			}
 		}
@@ -371,10 +357,10 @@ func (sp *space) whenCondition(x *when) *condition {
 	for _, name := range x.facts {
 		facts = append(facts, sp.further[name])
 	}
-	return &condition{about: ofFact, label: x.text, facts: facts, holds: func(w world, _ int) bool {
+	return &condition{about: ofFact, label: x.text, facts: facts, holds: func(w *world, _ int) bool {
 		vars := map[string]any{}
 		for i, name := range x.facts {
-			v := sp.values[facts[i]][w[facts[i]]]
+			v := sp.values[facts[i]][w.of(facts[i])]
 			if s, ok := v.(string); ok && yesNo(sp.j.a.Facts[name].Words) {
 				v = s == "yes"
 			}
@@ -387,13 +373,13 @@ func (sp *space) whenCondition(x *when) *condition {
 func (sp *space) countCondition(t *NumTest) *condition {
 	i := sp.further["number"]
 	return &condition{about: ofFact, label: "the number is " + t.Op + " " + ftoa(t.Value), facts: []int{i},
-		holds: func(w world, _ int) bool { return t.holds(sp.values[i][w[i]].(float64)) }}
+		holds: func(w *world, _ int) bool { return t.holds(sp.values[i][w.of(i)].(float64)) }}
 }
 
 func (sp *space) factCondition(name string, words []string) *condition {
 	i := sp.further[name]
-	return &condition{about: ofFact, label: name + " is " + orList(words), facts: []int{i}, holds: func(w world, _ int) bool {
-		s, _ := sp.values[i][w[i]].(string)
+	return &condition{about: ofFact, label: name + " is " + orList(words), facts: []int{i}, holds: func(w *world, _ int) bool {
+		s, _ := sp.values[i][w.of(i)].(string)
 		return slices.Contains(words, s)
 	}}
 }
@@ -407,8 +393,8 @@ func (sp *space) shownCondition(c *Clause) *condition {
 		parts, facts, labels = append(parts, p), append(facts, p.facts...), append(labels, p.label)
 	}
 	return &condition{about: ofFact, label: "what is owed (" + orList(c.Acts) + ") is not shown: " + strings.Join(labels, " and ") + " does not hold",
-		facts: facts, holds: func(w world, m int) bool {
-			return slices.ContainsFunc(parts, func(p *condition) bool { return !p.holds(w, m) })
+		facts: facts, holds: func(w *world, era int) bool {
+			return slices.ContainsFunc(parts, func(p *condition) bool { return !p.holds(w, era) })
 		}}
 }
 
@@ -421,9 +407,9 @@ func (sp *space) providedCondition(r *rule) *condition {
 	if open {
 		x.facts = append(x.facts, i)
 	}
-	x.holds = func(w world, m int) bool {
-		is := r.provided.at(sp.moments[m].at)
-		return is == truce.Yes || is == truce.Unknown && open && w[i] == 1
+	x.holds = func(w *world, era int) bool {
+		is := r.provided.at(sp.at(era))
+		return is == truce.Yes || is == truce.Unknown && open && w.of(i) == 1
 	}
 	x.words = map[truce.Tri]string{truce.Yes: "the register says so", truce.No: "nothing on record says so",
 		truce.Unknown: "it is claimed, not established"}[r.provided.at(sp.moments[0].at)]

@@ -9,20 +9,48 @@ import (
 	"truce/actors"
 )
 
-// own is an actor's own membership in an atom at a moment and place, before open ones are settled.
-func (sp *space) own(atom, actor string, m, place int) truce.Tri {
-	if actor == "" || actor == nobodyActor {
-		return truce.No
+// own is an actor's own membership in an atom in an era and at a place, before open ones
+// are settled.
+func (sp *space) own(atom, actor string, era, place int) truce.Tri {
+	return sp.line(atom, actor)[era*sp.width()+place]
+}
+
+// line is an actor's own membership in an atom in every era and, where memberships turn on
+// the place, at every place. It is asked of the register once.
+func (sp *space) line(atom, actor string) []truce.Tri {
+	key := [2]string{atom, actor}
+	line, ok := sp.lines[key]
+	if ok {
+		return line
 	}
-	st := sp.j.who.standing(atom, actor)
-	if !st.placed || !sp.placed {
-		return st.at(sp.moments[m].at)
+	line = make([]truce.Tri, 0, len(sp.eras)*sp.width())
+	st, m := sp.j.who.standing(atom, actor), sp.j.who.membership(atom)
+	for era := range sp.eras {
+		for _, bits := range sp.places[:sp.width()] {
+			at := sp.at(era)
+			switch {
+			case actor == "" || actor == nobodyActor:
+				line = append(line, truce.No)
+			case st.placed && sp.placed:
+				line = append(line, sp.j.who.member(m, atom, actor, at, func(area string) bool {
+					z, ok := sp.j.areas[area]
+					return ok && bits[sp.slot[z]]
+				}))
+			default:
+				line = append(line, st.at(at))
+			}
+		}
 	}
-	bits := sp.places[place]
-	return sp.j.who.member(sp.j.who.membership(atom), atom, actor, sp.moments[m].at, func(area string) bool {
-		z, ok := sp.j.areas[area]
-		return ok && bits[sp.slot[z]]
-	})
+	sp.lines[key] = line
+	return line
+}
+
+// width is how many places memberships are told apart by.
+func (sp *space) width() int {
+	if sp.placed {
+		return len(sp.places)
+	}
+	return 1
 }
 
 const nobodyActor = "nobody"
@@ -108,27 +136,19 @@ func (sp *space) umbrella(id string) bool {
 	return ok && a.Kind == "umbrella"
 }
 
-// profile writes down an actor's memberships at every moment and place.
+// profile writes down an actor's memberships in every era and place.
 func (sp *space) profile(id string) (profile string, unknown []string) {
-	places := 1
-	if sp.placed {
-		places = len(sp.places)
-	}
-	var b strings.Builder
+	var out []byte
 	for _, atom := range sp.atoms {
-		open := false
-		for m := range sp.moments {
-			for p := range places {
-				is := sp.own(atom, id, m, p)
-				b.WriteByte("n?y"[is+1])
-				open = open || is == truce.Unknown
-			}
+		line := sp.line(atom, id)
+		for _, is := range line {
+			out = append(out, "n?y"[is+1])
 		}
-		if open {
+		if slices.Contains(line, truce.Unknown) {
 			unknown = append(unknown, atom)
 		}
 	}
-	return b.String(), unknown
+	return string(out), unknown
 }
 
 func (sp *space) openFact(atom, id, role string) {
@@ -142,25 +162,31 @@ func (sp *space) openFact(atom, id, role string) {
 }
 
 // member says whether a hand belongs to a party in a world.
-func (sp *space) member(party string, h hand, m int, w world) bool {
+func (sp *space) member(party string, h hand, era int, w *world) bool {
 	if h.actor == nobodyActor {
 		return false
 	}
+	place := 0
+	if sp.placed {
+		place = w.of(factPlace)
+	}
 	return sp.j.who.in(party, func(atom string) bool {
-		if is := sp.own(atom, h.actor, m, w[factPlace]); is != truce.Unknown {
+		if is := sp.own(atom, h.actor, era, place); is != truce.Unknown {
 			return is == truce.Yes
 		}
 		if h.fold != nil {
 			return h.fold[atom]
 		}
-		return w[sp.open[[3]string{atom, h.actor}]] == 1
+		return w.of(sp.open[[3]string{atom, h.actor}]) == 1
 	})
 }
 
 // by and against are the two hands of a world, in their roles.
-func (sp *space) by(w world) hand { return sp.hands[w[factAttacker]][w[factSideA+w[factAttacker]]] }
-func (sp *space) against(w world) hand {
-	return sp.hands[1-w[factAttacker]][w[factSideB-w[factAttacker]]]
+func (sp *space) by(w *world) hand {
+	return sp.hands[w.of(factAttacker)][w.of(factSideA+w.of(factAttacker))]
+}
+func (sp *space) against(w *world) hand {
+	return sp.hands[1-w.of(factAttacker)][w.of(factSideB-w.of(factAttacker))]
 }
 
 // handLabel names a class of actors: by who they are where they are few and named in the
@@ -201,7 +227,7 @@ func (sp *space) handsLabel(hs []hand) string {
 // belongs says which of the clause's parties a class of actors belongs to.
 func (sp *space) belongs(h hand) string {
 	var in []string
-	w := make(world, len(sp.facts))
+	w := &world{pick: make([]int, len(sp.facts))}
 	for _, p := range sp.parties {
 		if sp.member(p, h, 0, w) {
 			in = append(in, p)
@@ -255,16 +281,16 @@ func (sp *space) picks(role int) []hand {
 	return sp.hands[role-factSideA]
 }
 
-// worldly reports whether a choice of classes is a world: whoever stands in two of the
+// isWorld reports whether a choice of classes is a world: whoever stands in two of the
 // roles belongs to the same in both, so classes that differ need somebody each.
-func (sp *space) worldly(w world, roles []int) bool {
+func (sp *space) isWorld(w *world, roles []int) bool {
 	var taken []string
 	var pick func(i int) bool
 	pick = func(i int) bool {
 		if i == len(roles) {
 			return true
 		}
-		h := sp.picks(roles[i])[w[roles[i]]]
+		h := sp.picks(roles[i])[w.of(roles[i])]
 		for _, id := range h.ids {
 			if sp.clash(h, id, w, roles[:i], taken) {
 				continue
@@ -280,9 +306,9 @@ func (sp *space) worldly(w world, roles []int) bool {
 }
 
 // clash reports whether somebody stands in an earlier role with other memberships.
-func (sp *space) clash(h hand, id string, w world, earlier []int, taken []string) bool {
+func (sp *space) clash(h hand, id string, w *world, earlier []int, taken []string) bool {
 	for k, role := range earlier {
-		if taken[k] == id && sp.single(id) && !maps.Equal(h.fold, sp.picks(role)[w[role]].fold) {
+		if taken[k] == id && sp.single(id) && !maps.Equal(h.fold, sp.picks(role)[w.of(role)].fold) {
 			return true
 		}
 	}

@@ -44,23 +44,32 @@ func (j *Judge) Verdict(s *Subject, c *Clause) truce.Verdict {
 	if j.early(&v, s, rules) {
 		return v
 	}
-	sp := newSpace(j, s, rules)
+	newSpace(j, s, rules).judge(&v, c)
+	return v
+}
+
+// judge answers a clause over all worlds, and says why.
+func (sp *space) judge(v *truce.Verdict, c *Clause) {
 	factors := sp.factors()
 	all := sp.solve(factors)
 	v.Outcome = all.outcome
 	v.Steps = sp.steps(factors)
-	sp.readingsOf(&v)
-	switch all.outcome {
+	sp.readingsOf(v)
+	sp.explain(v, c, factors, all)
+	sp.parts(v, factors)
+	v.Notes = sp.notes(sp.rules, v.Outcome)
+}
+
+// explain gives the reasons of an outcome.
+func (sp *space) explain(v *truce.Verdict, c *Clause, factors []*factor, s solution) {
+	switch s.outcome {
 	case truce.Violation:
-		sp.violation(&v, c, factors)
+		sp.violation(v, c, factors, s)
 	case truce.NoViolation:
-		sp.noViolation(&v, factors)
+		sp.noViolation(v, factors)
 	default:
-		sp.undetermined(&v)
+		sp.undetermined(v, factors)
 	}
-	sp.parts(&v, factors)
-	v.Notes = sp.notes(rules, v.Outcome)
-	return v
 }
 
 func withCode(v truce.Verdict, o truce.Outcome, code string) truce.Verdict {
@@ -137,22 +146,16 @@ func (sp *space) readingsOf(v *truce.Verdict) {
 	}
 	for _, r := range sp.rules {
 		one := newSpace(sp.j, sp.s, []*rule{r})
+		one.forest = sp.forest
 		factors := one.factors()
 		s := one.solve(factors)
 		var u truce.Verdict
-		switch s.outcome {
-		case truce.Violation:
-			one.violation(&u, r.clause, factors)
-		case truce.NoViolation:
-			one.noViolation(&u, factors)
-		default:
-			one.undetermined(&u)
-		}
+		one.explain(&u, r.clause, factors, s)
 		v.Readings = append(v.Readings, truce.Reading{Name: r.name, HeldBy: r.heldBy, Outcome: s.outcome, Code: u.Code})
 	}
 }
 
-func (sp *space) violation(v *truce.Verdict, c *Clause, factors []*factor) {
+func (sp *space) violation(v *truce.Verdict, c *Clause, factors []*factor, s solution) {
 	code := "V"
 	if c.Kind == Require {
 		code = "V-OMIT"
@@ -161,7 +164,7 @@ func (sp *space) violation(v *truce.Verdict, c *Clause, factors []*factor) {
 	}
 	*v = withCode(*v, truce.Violation, code)
 	v.Rests = sp.everyFact(factors)
-	v.Could = sp.could(factors)
+	v.Could = sp.could(s)
 }
 
 // everyFact names the facts that factors turn on, and those that would bring in an
@@ -251,10 +254,10 @@ func codeRank(code string) int {
 	return slices.Index(codeOrder, code)
 }
 
-func (sp *space) undetermined(v *truce.Verdict) {
+func (sp *space) undetermined(v *truce.Verdict, factors []*factor) {
 	sp.loose = true
 	defer func() { sp.loose = false }()
-	factors := sp.factors()
+	factors = slices.DeleteFunc(slices.Clone(factors), func(f *factor) bool { return f.joint })
 	s := sp.solve(factors)
 	var codes []string
 	for _, c := range s.components {
@@ -274,7 +277,7 @@ func (sp *space) undetermined(v *truce.Verdict) {
 	v.Codes = codes
 	v.Rests = sp.everyFact(factors)
 	v.Settle = sp.settle(s)
-	v.Could = sp.could(factors)
+	v.Could = sp.could(s)
 }
 
 // openCode is the reason code of a fact that matters. One of two who fought is asked about
@@ -319,20 +322,17 @@ func (sp *space) names(factors []*factor) []string {
 }
 
 // could lists the actors named as candidates whose act would have broken the clause.
-func (sp *space) could(factors []*factor) []string {
+func (sp *space) could(s solution) []string {
 	e := sp.s.e
 	var out []string
 	for i, given := range [2][]string{e.By, e.Against} {
 		if i == 1 && !e.Mutual {
 			break
 		}
-		for _, h := range sp.hands[i] {
-			if sp.possible1(factors, i, h) {
-				for _, id := range h.ids {
-					if slices.Contains(given, id) {
-						out = append(out, id)
-					}
-				}
+		for v, h := range sp.hands[i] {
+			named := slices.DeleteFunc(slices.Clone(h.ids), func(id string) bool { return !slices.Contains(given, id) })
+			if len(named) > 0 && s.possible(i, v) {
+				out = append(out, named...)
 			}
 		}
 	}
@@ -340,29 +340,21 @@ func (sp *space) could(factors []*factor) []string {
 	return slices.Compact(out)
 }
 
-// possible1 reports whether some world in which this hand acted breaks the clause.
-func (sp *space) possible1(factors []*factor, side int, h hand) bool {
-	one := *sp
-	one.hands[side] = []hand{h}
-	one.facts = slices.Clone(sp.facts)
-	one.facts[factSideA+side].labels = []string{""}
-	if sp.s.e.Mutual && side == 1 {
-		one.hands = [2][]hand{{h}, sp.hands[0]}
-		one.facts[factSideA].labels, one.facts[factSideB].labels = []string{""}, sp.facts[factSideA].labels
-	}
-	one.facts[factAttacker].labels = []string{""}
-	return one.solve(one.factors()).outcome != truce.NoViolation
-}
-
 // parts splits a single lasting act where the answer changes.
 func (sp *space) parts(v *truce.Verdict, factors []*factor) {
 	if len(sp.s.when) != 1 || !sp.s.when[0].Lasts || len(sp.moments) < 2 {
 		return
 	}
+	one := *sp
+	one.several = false
+	outcomes := map[int]truce.Outcome{}
 	for i, m := range sp.moments {
-		one := *sp
-		one.times = [][]int{{i}}
-		p := truce.Part{From: m.at, To: m.end, Outcome: one.solve(factors).outcome}
+		era := sp.eraOf[i]
+		if outcomes[era] == "" {
+			one.covers, one.times = [][]int{{era}}, []int{0}
+			outcomes[era] = one.solve(factors).outcome
+		}
+		p := truce.Part{From: m.at, To: m.end, Outcome: outcomes[era]}
 		if n := len(v.Parts); n > 0 && v.Parts[n-1].Outcome == p.Outcome {
 			v.Parts[n-1].To = p.To
 			continue

@@ -33,6 +33,7 @@ type roll struct {
 type standing struct {
 	cuts   []time.Time
 	is     []truce.Tri // is[i] holds from cuts[i-1] to cuts[i]
+	turns  []time.Time // the cuts at which it changes; all of them where it is placed
 	placed bool        // depends on the place: ask again
 }
 
@@ -160,6 +161,11 @@ func (w *roll) standing(atom, actor string) *standing {
 		is := w.member(m, atom, actor, at, everywhere)
 		s.placed = s.placed || is != w.member(m, atom, actor, at, nowhere)
 		s.is = append(s.is, is)
+	}
+	for i, cut := range s.cuts {
+		if s.placed || s.is[i] != s.is[i+1] {
+			s.turns = append(s.turns, cut)
+		}
 	}
 	w.mu.Lock()
 	w.lines[key] = s

@@ -17,7 +17,7 @@ func (sp *space) settle(s solution) []truce.Settle {
 	for _, c := range s.components {
 		for i := range c.facts {
 			if c.matters(i) {
-				matter = append(matter, open{c, i, c.classes(i)})
+				matter = append(matter, sp.opened(c, i))
 			}
 		}
 	}
@@ -27,9 +27,9 @@ func (sp *space) settle(s solution) []truce.Settle {
 	}
 	for _, o := range matter {
 		x := truce.Settle{Facts: []string{sp.facts[o.c.facts[o.i]].name}}
-		for _, class := range o.classes {
+		for n, class := range o.classes {
 			if answer := s.given(o.c, o.i, class[0]); answer != truce.Undetermined {
-				x.Outcomes = append(x.Outcomes, truce.Settled{Values: []string{sp.classLabel(o, class)}, Outcome: answer})
+				x.Outcomes = append(x.Outcomes, truce.Settled{Values: []string{o.labels[n]}, Outcome: answer})
 			}
 		}
 		if x.Outcomes != nil {
@@ -44,6 +44,31 @@ type open struct {
 	c       *component
 	i       int
 	classes [][]int
+	labels  []string // of the classes
+}
+
+func (sp *space) opened(c *component, i int) open {
+	o := open{c: c, i: i, classes: c.classes(i)}
+	for _, class := range o.classes {
+		o.labels = append(o.labels, sp.classLabel(c.facts[i], class))
+	}
+	return o
+}
+
+func (sp *space) classLabel(at int, class []int) string {
+	if at == factSideA || at == factSideB {
+		var hs []hand
+		for _, v := range class {
+			hs = append(hs, sp.hands[at-factSideA][v])
+		}
+		return sp.handsLabel(hs)
+	}
+	f := sp.facts[at]
+	var labels []string
+	for _, v := range class {
+		labels = append(labels, f.labels[v])
+	}
+	return few(slices.Compact(labels))
 }
 
 // given is the outcome when one fact has one value.
@@ -64,23 +89,6 @@ func (s solution) given(c *component, i, v int) truce.Outcome {
 	return truce.Undetermined
 }
 
-func (sp *space) classLabel(o open, class []int) string {
-	at := o.c.facts[o.i]
-	if at == factSideA || at == factSideB {
-		var hs []hand
-		for _, v := range class {
-			hs = append(hs, sp.hands[at-factSideA][v])
-		}
-		return sp.handsLabel(hs)
-	}
-	f := sp.facts[at]
-	var labels []string
-	for _, v := range class {
-		labels = append(labels, f.labels[v])
-	}
-	return few(slices.Compact(labels))
-}
-
 // table lists every combination of the facts that matter with its outcome.
 func (sp *space) table(s solution, matter []open) truce.Settle {
 	x := truce.Settle{Always: true}
@@ -94,23 +102,19 @@ func (sp *space) table(s solution, matter []open) truce.Settle {
 	}
 	for k := range rows {
 		row := truce.Settled{Outcome: truce.Violation}
-		pick := map[*component]world{}
+		pick := map[*component][]int{}
 		for n, rest := len(matter)-1, k; n >= 0; n-- {
 			o := matter[n]
-			class := o.classes[rest%len(o.classes)]
+			class := rest % len(o.classes)
 			rest /= len(o.classes)
-			row.Values = append([]string{sp.classLabel(o, class)}, row.Values...)
+			row.Values = append([]string{o.labels[class]}, row.Values...)
 			if pick[o.c] == nil {
-				pick[o.c] = make(world, len(o.c.facts))
+				pick[o.c] = make([]int, len(o.c.facts))
 			}
-			pick[o.c][o.i] = class[0]
+			pick[o.c][o.i] = o.classes[class][0]
 		}
 		for c, w := range pick {
-			at := 0
-			for i := range c.facts {
-				at = at*c.size[i] + w[i]
-			}
-			if !c.broken[at] {
+			if !c.in(w) {
 				row.Outcome = truce.NoViolation
 			}
 		}

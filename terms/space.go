@@ -32,8 +32,25 @@ type fact struct {
 	code   string // reason code when the verdict is open for it
 }
 
-// world picks one value, by index, for every fact.
-type world []int
+// world picks one value, by index, for every fact. One that a test asks for and that has
+// none yet is noted, and its first value stands in.
+type world struct {
+	pick  []int
+	asked int // of several, the one to ask first
+}
+
+// unpicked stands for no value, and for no fact.
+const unpicked = -1
+
+func (w *world) of(fact int) int {
+	if v := w.pick[fact]; v != unpicked {
+		return v
+	}
+	if w.asked == unpicked || rank(fact) < rank(w.asked) {
+		w.asked = fact
+	}
+	return 0
+}
 
 // hand is a class of actors that the clause cannot tell apart.
 type hand struct {
@@ -53,7 +70,10 @@ type space struct {
 	rules   []*rule
 	facts   []fact
 	moments []moment
-	times   [][]int // for each value of the time, the moments it covers
+	eraOf   []int   // for each moment
+	eras    []int   // the first moment of each era: of all moments that nothing here tells apart
+	times   []int   // for each value of the time, its kind
+	covers  [][]int // for each kind of time, the eras it covers
 	zones   []int   // zones of the judge that matter here
 	slot    map[int]int
 	places  [][]bool
@@ -73,11 +93,15 @@ type space struct {
 	loose bool
 	// identity says that it matters who exactly acted and who holds the ground.
 	identity bool
+	several  bool // a single time covers more than one moment, so that conditions on it must be taken together
+	forest   *forest
+	worldly  map[string]diagram        // by roles
+	lines    map[[2]string][]truce.Tri // by atom and actor
 }
 
 func newSpace(j *Judge, s *Subject, rules []*rule) *space {
 	sp := &space{j: j, s: s, rules: rules, slot: map[int]int{}, further: map[string]int{},
-		values: map[int][]any{}, open: map[[3]string]int{}}
+		values: map[int][]any{}, open: map[[3]string]int{}, lines: map[[2]string][]truce.Tri{}, forest: &forest{}}
 	sp.facts = make([]fact, factFixed)
 	every := sp.everyRule()
 	sp.atoms = sp.atomsOf(every)
@@ -195,6 +219,7 @@ func (sp *space) setTime(rules []*rule, ids []string) {
 	slices.SortFunc(cuts, time.Time.Compare)
 	cuts = slices.CompactFunc(cuts, time.Time.Equal)
 	f := fact{name: "time", code: "UD-TIME"}
+	var covers [][]int // the moments of each value
 	for _, w := range sp.s.when {
 		ms := segments(w, cuts)
 		var all []int
@@ -203,16 +228,18 @@ func (sp *space) setTime(rules []*rule, ids []string) {
 			if i := len(sp.moments) - 1; w.Lasts {
 				all = append(all, i)
 			} else {
-				sp.times = append(sp.times, []int{i})
+				covers = append(covers, []int{i})
 				f.labels = append(f.labels, sp.j.stretch(m.at, m.end))
 			}
 		}
 		if w.Lasts {
-			sp.times = append(sp.times, all)
+			covers = append(covers, all)
+			sp.several = sp.several || len(all) > 1
 			f.labels = append(f.labels, "lasting "+sp.j.stretch(w.From, w.To))
 		}
 	}
 	sp.facts[factTime] = f
+	sp.setEras(rules, ids, covers)
 }
 
 // hull is the stretch from the first to the last moment of the times; open where one is.
