@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -295,7 +296,7 @@ func (r *Record) turned(ctx context.Context, s *Sight, id string) ([]Turned, err
 		if err != nil {
 			return nil, err
 		}
-		if before != nil {
+		if e.Incident = ""; before != nil && !reflect.DeepEqual(*before, e) { // joins change no facts
 			turns, err := r.turns(ctx, version.From, *before, e)
 			if err != nil {
 				return nil, err

@@ -75,6 +75,9 @@ type IncidentOutcome struct {
 	Outcome         truce.Outcome
 }
 
+// ID is the incident's identifier.
+func (i *Incident) ID() string { return i.in.ID }
+
 // Title is what the incident is called: its own title, else its elements', else nothing.
 func (i *Incident) Title() string {
 	if i.in.Row != nil {
