@@ -100,8 +100,10 @@ func titleOf(body json.RawMessage) titled {
 	_ = json.Unmarshal(body, &t)
 	for _, other := range []string{t.Name, t.Text} {
 		if t.Title == "" {
-			runes := []rune(other)
-			t.Title = string(runes[:min(len(runes), titleMost)])
+			if runes := []rune(other); len(runes) > titleMost {
+				other = string(runes[:titleMost]) + "…"
+			}
+			t.Title = other
 		}
 	}
 	return t

@@ -214,7 +214,7 @@ func serveWorld(t testing.TB, dir string, change ...func(*Options)) *world {
 	}
 	w.srv.Config.Handler = w.site.handler()
 	w.srv.Start()
-	t.Cleanup(w.srv.Close)
+	t.Cleanup(func() { w.srv.CloseClientConnections(); w.srv.Close() }) // streams stay open
 	return w
 }
 
