@@ -94,7 +94,7 @@ func TestATotalThatSomebodyStatesIsNotAdded(t *testing.T) {
 	word := NewItem(&truce.Element{ID: "count", Killed: &truce.Range{Low: 64, High: 64}}, "2016-03-07", "2016-03-07", nil)
 	word.Stated = true
 	strike := NewItem(&truce.Element{ID: "strike", Killed: &truce.Range{Low: 19, High: 19}}, "2016-03-07", "2016-03-07", nil)
-	if diff := gocmp.Diff(Toll{People: Interval{19, 19}, Known: 1, Stated: 1}, Count([]Item{word, strike}, Stretch{}).Killed); diff != "" {
+	if diff := gocmp.Diff(Toll{People: Interval{19, 19}, Sure: Interval{19, 19}, Known: 1, Stated: 1}, Count([]Item{word, strike}, Stretch{}).Killed); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -257,7 +257,7 @@ func TestASlowCountAgrees(t *testing.T) {
 				t.Fatalf("%v: %v %v %v, slowly %v %v %v", s, f.Elements, f.Incidents, f.Killed.People, elements, incidents, killed)
 			}
 			b := bins[i]
-			if b.Elements != f.Elements || b.Incidents != f.Incidents || b.Killed != f.Killed.People || b.KilledUnknown != f.Killed.Unknown || !gocmp.Equal(b.Classes, f.Classes) {
+			if b.Elements != f.Elements || b.Incidents != f.Incidents || b.Killed != f.Killed.People || b.KilledSurely != f.Killed.Sure || b.KilledSurely.Low != b.Killed.Low || b.KilledSurely.High > b.Killed.High || b.KilledUnknown != f.Killed.Unknown || !gocmp.Equal(b.Classes, f.Classes) {
 				t.Fatalf("%v: the series says %+v, the count %+v", s, b, f)
 			}
 		}

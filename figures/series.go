@@ -12,6 +12,8 @@ type Bin struct {
 	Incidents, Elements Interval
 	Classes             map[Class]Interval
 	Killed              Interval
+	// KilledSurely is of those incidents alone that surely lie in the stretch.
+	KilledSurely Interval
 	// KilledUnknown is how many incidents that lie in the stretch have no figure.
 	KilledUnknown int
 }
@@ -72,5 +74,5 @@ func (b *Bin) fill(items []Item, part []int) {
 	}
 	b.Classes, b.Incidents = byClass(elements), incidents(in)
 	killed := toll(in, b.Stretch, "", func(e *truce.Element) *truce.Range { return e.Killed })
-	b.Killed, b.KilledUnknown = killed.People, killed.Unknown
+	b.Killed, b.KilledSurely, b.KilledUnknown = killed.People, killed.Sure, killed.Unknown
 }

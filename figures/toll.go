@@ -15,6 +15,8 @@ type Toll struct {
 	// People is the sum over incidents, from the lowest to the highest figure given for each.
 	// An incident that only possibly lies in the stretch adds nothing to Low.
 	People Interval
+	// Sure is the same of those incidents alone that surely lie in the stretch.
+	Sure Interval
 	// Known and Unknown are how many incidents have a figure, and how many have none. Stated is
 	// how many are only somebody's word about others with a total of their own; it is not added.
 	Known, Unknown, Stated int
@@ -44,6 +46,13 @@ func (s *some) take(low, high float64, in truce.Tri) {
 		return
 	}
 	s.low, s.high, s.in = min(s.low, low), max(s.high, high), min(s.in, in)
+}
+
+// surely adds the incident to a sum if it surely counts.
+func (s *some) surely(sum *[2]float64) {
+	if s.in == truce.Yes {
+		s.into(sum)
+	}
 }
 
 // into adds the incident to a sum.
@@ -80,19 +89,20 @@ func toll(in []member, s Stretch, fact string, of func(*truce.Element) *truce.Ra
 		}
 	}
 	var out Toll
-	var sum [2]float64
+	var sum, sure [2]float64
 	for _, x := range incidents {
 		switch {
 		case x.known:
 			out.Known++
 			x.into(&sum)
+			x.surely(&sure)
 		case x.stated:
 			out.Stated++
 		case x.counts:
 			out.Unknown++
 		}
 	}
-	out.People = rounded(sum)
+	out.People, out.Sure = rounded(sum), rounded(sure)
 	out.By = byAuthor(authors)
 	return out
 }

@@ -39,6 +39,7 @@ type Situation struct {
 	Open          []Want
 	OpenHidden    bool // what would settle a verdict is not for the person
 	ByArea, ByAct []Row
+	WideArea      Row // of what is known to no area
 	MoreActs      int
 }
 
@@ -165,7 +166,7 @@ func NewSituation(b *Board, q SituationQuestion, that figures.Stretch, watch []W
 	v.Calms = b.calms()
 	v.Coverage = covered(m, watch, v.Stretch)
 	v.Open, v.OpenHidden = b.wanted(s)
-	if v.ByArea, err = b.byArea(s); err != nil {
+	if v.ByArea, v.WideArea, err = b.byArea(s); err != nil {
 		return v, err
 	}
 	v.ByAct, v.MoreActs = b.byAct(s)
@@ -297,32 +298,31 @@ func settling(v *truce.Verdict, all, alone map[string]bool) {
 	}
 }
 
-// byArea counts by the areas of the mission. Where no more is known of an area than that
-// something may have been anywhere, it is left out.
-func (b *Board) byArea(s Selection) ([]Row, error) {
+// byArea counts by the areas of the mission that hold anything, and what is known to no area.
+func (b *Board) byArea(s Selection) (rows []Row, wide Row, err error) {
 	in := make([][]truce.Tri, len(b.areas))
 	for k, a := range b.areas {
-		var err error
 		if in[k], err = b.in(a.Code); err != nil {
-			return nil, err
+			return nil, wide, err
 		}
 	}
-	counts := figures.By(s.Items, s.Filter.Stretch(), len(in), func(i, k int) truce.Tri { return b.liesIn(s.at[i], in[k]) })
-	least := 0
-	for k, n := range counts {
-		if k == 0 || n.High < least {
-			least = n.High
+	counts := figures.By(s.Items, s.Filter.Stretch(), len(in)+1, func(i, k int) truce.Tri {
+		if k == len(in) {
+			return b.isWide(s.at[i])
 		}
+		return b.liesIn(s.at[i], in[k])
+	})
+	row := func(name, code string, n figures.Interval) Row {
+		f := s.Filter
+		f.Area = code
+		return Row{name, n, f}
 	}
-	var out []Row
 	for k, a := range b.areas {
-		if n := counts[k]; n.Low > 0 || n.High > least {
-			f := s.Filter
-			f.Area = a.Code
-			out = append(out, Row{a.Name, n, f})
+		if counts[k].High > 0 {
+			rows = append(rows, row(a.Name, a.Code, counts[k]))
 		}
 	}
-	return out, nil
+	return rows, row("", Wide, counts[len(in)]), nil
 }
 
 // actsShown is how many kinds of act the first page lists.

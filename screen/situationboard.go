@@ -163,32 +163,53 @@ func (b *Board) in(code string) ([]truce.Tri, error) {
 	return out, nil
 }
 
-// liesIn says whether an element lies in an area, given what in said of the area.
+// Wide is the area of what may have been anywhere, or is known to a wide region alone.
+const Wide = "wide"
+
+// liesIn says whether an element lies in an area, given what in said of the area. A place that
+// is known no closer than to a wide region says nothing of an area in it.
 func (b *Board) liesIn(i int, area []truce.Tri) truce.Tri {
-	if b.place[i] < 0 {
-		return truce.Unknown
+	k := b.place[i]
+	if k < 0 || area[k] == truce.Unknown && b.wide(k) {
+		return truce.No
 	}
-	return area[b.place[i]]
+	return area[k]
 }
 
-// Local is how wide a place may be, in degrees, to be named after areas; mostAreas is how many.
+// wide reports whether an extent is wider than a place that says where.
+func (b *Board) wide(k int) bool {
+	w, s, e, n := b.extents[k].Bounds()
+	return e-w > local || n-s > local
+}
+
+// isWide is liesIn of [Wide].
+func (b *Board) isWide(i int) truce.Tri { return truce.Of(b.place[i] < 0 || b.wide(b.place[i])) }
+
+// local is how wide a place may be, in degrees, to say where; mostAreas is how many areas one is
+// named after.
 const (
 	local     = 1.5
 	mostAreas = 2
 )
 
-// nameExtents names each extent that is no area itself after the areas that it touches, the
-// inner ones left out.
+// nameExtents names each extent that is no area itself after the areas that it touches; one that
+// lies in another of them is left out, unless the extent lies in it.
 func (b *Board) nameExtents() [][]string {
-	out := make([][]string, len(b.extents))
+	out, inner := make([][]string, len(b.extents)), b.nested()
+	touched := make([][]truce.Tri, len(b.areas))
 	for k, a := range b.areas {
-		in, err := b.in(a.Code)
-		if err != nil {
+		var err error
+		if touched[k], err = b.in(a.Code); err != nil {
+			return out
+		}
+	}
+	for i, x := range b.extents {
+		if b.wide(i) || areaWords.MatchString(x.String()) {
 			continue
 		}
-		for i, x := range b.extents {
-			w, s, e, n := x.Bounds()
-			if in[i] != truce.No && e-w < local && n-s < local && !areaWords.MatchString(x.String()) && !b.within(k, in, i) {
+		for k, a := range b.areas {
+			covered := slices.ContainsFunc(inner[k], func(m int) bool { return touched[m][i] != truce.No })
+			if touched[k][i] == truce.Yes || touched[k][i] == truce.Unknown && !covered {
 				out[i] = append(out[i], a.Name)
 			}
 		}
@@ -196,27 +217,19 @@ func (b *Board) nameExtents() [][]string {
 	return out
 }
 
-// within reports whether an area lies in another that an extent touches too.
-func (b *Board) within(area int, in []truce.Tri, extent int) bool {
-	x, err := b.Sight.Result.Mission.Book.Atlas.Extent([]truce.Place{{Form: truce.FormArea, Area: b.areas[area].Code}})
-	if err != nil || in[extent] == truce.Yes {
-		return false
-	}
-	for k, other := range b.areas {
-		if k == area {
-			continue
-		}
-		if touched, err := b.in(other.Code); err == nil && touched[extent] != truce.No && b.inner(x, other.Code) {
-			return true
+// nested lists for each area those that it lies in.
+func (b *Board) nested() [][]int {
+	out := make([][]int, len(b.areas))
+	atlas := b.Sight.Result.Mission.Book.Atlas
+	for k, a := range b.areas {
+		x, err := atlas.Extent([]truce.Place{{Form: truce.FormArea, Area: a.Code}})
+		for m, other := range b.areas {
+			if zone, bad := atlas.AreaZone(other.Code); m != k && err == nil && bad == nil && a.Level < 0 && geo.Relate(x, zone) == truce.Yes {
+				out[k] = append(out[k], m)
+			}
 		}
 	}
-	return false
-}
-
-// inner reports whether an area lies in another.
-func (b *Board) inner(x geo.Extent, code string) bool {
-	zone, err := b.Sight.Result.Mission.Book.Atlas.AreaZone(code)
-	return err == nil && geo.Relate(x, zone) == truce.Yes
+	return out
 }
 
 // wordsIn are the words by which an element is found.

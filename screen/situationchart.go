@@ -42,7 +42,8 @@ type Bar struct {
 	HitX, HitW float64 // where it can be pointed at
 	// The boxes from the ground up: what surely lies here, by outcome, and what possibly does.
 	V, U, N, Maybe Box
-	// Low reaches up to the lowest number of dead, High from there to the highest.
+	// Low reaches up to the lowest number of dead in incidents that surely lie here, High from
+	// there to the highest.
 	Low, High Box
 	Filter    Filter
 	// Day says that it is one day; otherwise the filter leads into the days of the bar.
@@ -107,8 +108,8 @@ func newChart(b *Board, s Selection, days figures.Stretch) Chart {
 	}
 	c.lanes(b, days)
 	bins := figures.Series(s.Items, figures.Split(days, c.Days))
-	for _, bin := range bins {
-		c.Most, c.Killed = max(c.Most, bin.Elements.High), max(c.Killed, bin.Killed.High)
+	for _, bin := range bins { // what may have been in every bar would hide what surely was in one
+		c.Most, c.Killed = max(c.Most, bin.Elements.High), max(c.Killed, bin.KilledSurely.High)
 	}
 	c.Most, c.Killed = roundUp(c.Most), roundUp(c.Killed)
 	c.Top = chartTop + float64(len(c.Lanes))*laneHigh + 10
@@ -142,11 +143,9 @@ func (c *Chart) bar(bin figures.Bin, at float64, days int, f Filter) Bar {
 	out.V, out.U = put(bin.Classes[figures.Violation].Low), put(bin.Classes[figures.Undetermined].Low)
 	out.N = put(bin.Elements.Low - bin.Classes[figures.Violation].Low - bin.Classes[figures.Undetermined].Low)
 	out.Maybe = put(bin.Elements.High - bin.Elements.Low)
-	if c.Killed > 0 {
-		low, high := float64(bin.Killed.Low)/float64(c.Killed)*killedHigh, float64(bin.Killed.High)/float64(c.Killed)*killedHigh
-		if bin.Killed.High > 0 {
-			high = max(high, low+leastHeight)
-		}
+	if dead := bin.KilledSurely; c.Killed > 0 && dead.High > 0 {
+		low, high := float64(dead.Low)/float64(c.Killed)*killedHigh, float64(dead.High)/float64(c.Killed)*killedHigh
+		high = max(high, low+leastHeight)
 		out.Low, out.High = Box{tenth(c.Base2 - low), tenth(low)}, Box{tenth(c.Base2 - high), tenth(high - low)}
 	}
 	return out

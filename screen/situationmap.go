@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"truce"
 	"truce/export"
 	"truce/figures"
 )
@@ -36,7 +37,7 @@ type MapGround struct {
 // MapPlace is a place with its numbers and the list behind them.
 type MapPlace struct {
 	Place PlaceWords
-	export.Marks
+	figures.Interval
 	Filter Filter
 }
 
@@ -51,6 +52,7 @@ func (b *Board) Map(s Selection) (Map, error) {
 	}
 	v := Map{Sheet: sheet, Bounds: b.bounds()}
 	marks, first := make([]export.Marks, len(b.extents)), make([]string, len(b.extents))
+	sure := make([]int, len(b.extents))
 	for i := range s.Items {
 		k := b.place[s.at[i]]
 		if k < 0 {
@@ -58,6 +60,9 @@ func (b *Board) Map(s Selection) (Map, error) {
 			continue
 		}
 		first[k] = cmp.Or(first[k], s.Items[i].Element.ID)
+		if s.Items[i].In(s.Filter.Stretch()) == truce.Yes {
+			sure[k]++
+		}
 		switch s.Items[i].Class() {
 		case figures.Violation:
 			marks[k].Violation++
@@ -68,12 +73,12 @@ func (b *Board) Map(s Selection) (Map, error) {
 		}
 	}
 	v.Drawing = sheet.Draw(marks)
-	v.list(b, s.Filter, marks, first)
+	v.list(b, s.Filter, marks, sure, first)
 	return v, v.grounds(b, s.Filter.Stretch())
 }
 
 // list puts the places with most elements into a table.
-func (v *Map) list(b *Board, f Filter, marks []export.Marks, first []string) {
+func (v *Map) list(b *Board, f Filter, marks []export.Marks, sure []int, first []string) {
 	var order []int
 	for k := range marks {
 		if marks[k].All() > 0 {
@@ -85,7 +90,7 @@ func (v *Map) list(b *Board, f Filter, marks []export.Marks, first []string) {
 	for _, k := range order[:len(order)-v.More] {
 		one := f
 		one.At = "e" + first[k]
-		v.Places = append(v.Places, MapPlace{b.extentWords(k), marks[k], one})
+		v.Places = append(v.Places, MapPlace{b.extentWords(k), figures.Interval{Low: sure[k], High: marks[k].All()}, one})
 	}
 }
 

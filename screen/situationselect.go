@@ -65,7 +65,7 @@ func (b *Board) ask(f Filter, found Found) (*question, error) {
 		}
 		q.at = setOf(at)
 	}
-	if f.Area != "" {
+	if f.Area != "" && f.Area != Wide {
 		var err error
 		if q.area, err = b.in(f.Area); err != nil {
 			return nil, err
@@ -132,7 +132,11 @@ func (q *question) perhaps(i int) truce.Tri {
 	if q.Act != "" {
 		out = fitsAct(q.acts, &q.Sight.Result.Elements[i], q.Act)
 	}
-	if q.Area != "" {
+	switch q.Area {
+	case "":
+	case Wide:
+		out = min(out, q.isWide(i))
+	default:
 		out = min(out, q.liesIn(i, q.area))
 	}
 	return out

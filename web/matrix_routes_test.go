@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"truce/access"
 	"truce/record"
@@ -31,12 +32,13 @@ const (
 	pageRows      = "GET /rows/{kind}"
 	pageRow       = "GET /rows/{kind}/{id}"
 	pageEntry     = "GET /entries/{n}"
+	pageIncident  = "GET /incidents/{id}"
 )
 
 // questions are all that one person asks of the record.
 func (m *matrix) questions(x *asker) iter.Seq[question] {
 	return func(yield func(question) bool) {
-		for _, list := range []iter.Seq[question]{m.ofKinds(x), m.ofRows(x), m.ofEntries(x), m.ofAll(x)} {
+		for _, list := range []iter.Seq[question]{m.ofKinds(x), m.ofRows(x), m.ofEntries(x), m.ofDays(x), m.ofTerms(x), m.ofSituation(x), m.ofAll(x)} {
 			for q := range list {
 				if !yield(q) {
 					return
@@ -89,6 +91,7 @@ func (m *matrix) ofKinds(x *asker) iter.Seq[question] {
 // ofRows are the questions about each row.
 func (m *matrix) ofRows(x *asker) iter.Seq[question] {
 	return func(yield func(question) bool) {
+		incident := sync.OnceValue(func() map[int]bool { return m.beside(x) })
 		for _, r := range m.rows {
 			if !r.now {
 				continue
@@ -110,6 +113,11 @@ func (m *matrix) ofRows(x *asker) iter.Seq[question] {
 			case "element":
 				list = append(list, question{route: routeVerdicts, path: "/api/v1/verdicts?element=" + r.id, may: verdicts})
 			}
+			if r.kind == "element" || r.kind == "incident" || r.kind == "report" {
+				path := "/incidents/" + url.PathEscape(r.id)
+				list = append(list, question{route: pageIncident, path: path, may: incident},
+					question{route: pageIncident, path: path + "?lang=ar&as_of=" + strconv.Itoa(len(m.entries)-3), may: incident})
+			}
 			for _, q := range list {
 				if !yield(q) {
 					return
@@ -117,6 +125,21 @@ func (m *matrix) ofRows(x *asker) iter.Seq[question] {
 			}
 		}
 	}
+}
+
+// beside are the canaries that a page about an incident may show somebody: of rows of the kinds
+// that it shows, and of the entries that made them.
+func (m *matrix) beside(x *asker) map[int]bool {
+	out := map[int]bool{}
+	for _, kind := range []string{"incident", "element", "report", "finding", "contact", "request", "attachment"} {
+		for _, do := range []access.Action{access.List, access.Read} {
+			maps.Copy(out, m.granted(x.who, do, m.of(kind, false)))
+		}
+	}
+	for n := range m.entries {
+		maps.Copy(out, m.disclosed(x, n))
+	}
+	return out
 }
 
 // ofEntries are the questions about each entry.
@@ -168,6 +191,7 @@ func (m *matrix) ofAll(x *asker) iter.Seq[question] {
 	size := len(m.entries)
 	plain := map[string][]string{
 		"GET /{$}":                       {"/", "/?as_of=" + strconv.Itoa(size-1), "/?as_of=nonsense"},
+		"GET /calm":                      {"/calm", "/calm?agreement=sy-coh-2016-02&pair=government,opposition", "/calm?from=2016-04-01&to=2016-04-30&coverage=assumed&days=exact&measure=deaths&act=any-act", "/calm?as_of=" + strconv.Itoa(size-1), "/calm?area=none"},
 		"GET /record":                    {"/record", "/record?as_of=" + strconv.Itoa(size-1)},
 		"GET /rows":                      {"/rows"},
 		"GET /entries":                   {"/entries", "/entries?from=100"},
