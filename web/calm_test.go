@@ -289,6 +289,9 @@ func gedMission(t *testing.T) string {
 		}
 	}
 	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "places"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	out, err := os.Create(filepath.Join(dir, "events.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -296,12 +299,17 @@ func gedMission(t *testing.T) string {
 	if err := csv.NewWriter(out).WriteAll(kept); err != nil || out.Close() != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"missions/syria-2016/register.yaml", "missions/syria-2016/places.geojson", "agreements/sy-coh-2016-02.yaml", "agreements/sy-eid-calm-2016-07.yaml", "agreements/sy-cessation-2016-09.yaml"} {
+	for _, name := range []string{"missions/syria-2016/register.yaml", "missions/syria-2016/places.geojson", "agreements/sy-coh-2016-02.yaml", "agreements/sy-eid-calm-2016-07.yaml", "agreements/sy-cessation-2016-09.yaml",
+		"agreements/places/castello.geojson", "agreements/places/ramouseh-gap.geojson"} {
 		text, err := os.ReadFile("../" + name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), text, 0o600); err != nil {
+		to := filepath.Base(name)
+		if strings.HasPrefix(name, "agreements/places/") {
+			to = filepath.Join("places", to)
+		}
+		if err := os.WriteFile(filepath.Join(dir, to), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
