@@ -7,8 +7,8 @@ export CGO_ENABLED := 0
 
 .PHONY: demo test lint bench verify setup
 
-demo: ## judge the sample mission and open the page
-	@scripts/demo.sh
+demo: ## open the desk on the sample mission
+	@scripts/demo.sh $(DEMO)
 
 test: setup ## format, vet, every test; ends with "N passed, N failed"
 	@bad=0; \

@@ -1,29 +1,14 @@
 #!/bin/sh
-# Builds the program, judges the sample mission and shows the page.
-#   scripts/demo.sh [PAGE]    PAGE is demo.html if not given
+# Builds the program and opens the desk on the sample mission, served to this machine alone.
+#   scripts/demo.sh [FLAGS OF truce demo]     such as --listen 127.0.0.1:8080, or --quiet to open no browser
 set -eu
 cd "$(dirname "$0")/.."
-page=${1:-demo.html}
 
 command -v go >/dev/null || { echo "demo.sh: Go is missing; see https://go.dev/dl" >&2; exit 1; }
-echo "Building truce; the first time fetches its modules and takes a minute or two."
-scripts/ui.sh >/dev/null || echo "demo.sh: going on without the islands; maps and charts stay drawings" >&2
+echo "1 of 3: maps and charts for the pages (the first time fetches what they are built from)"
+scripts/ui.sh || echo "demo.sh: going on without them; maps and charts stay drawings" >&2
+echo "2 of 3: the program (the first time fetches its modules and takes some minutes)"
 mkdir -p dist
 CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o dist/truce ./cmd/truce
-
-echo "Judging missions/syria-2016: dist/truce check missions/syria-2016 --html $page"
-echo
-code=0
-dist/truce check missions/syria-2016 --set-aside dist/set-aside.csv --html "$page" || code=$?
-[ "$code" -le 1 ] || { echo "demo.sh: truce ended with $code" >&2; exit "$code"; } # 1 says that something was found
-
-case $page in /*) whole=$page ;; *) whole=$PWD/$page ;; esac
-echo
-if [ "$(uname)" = Darwin ] && open "$whole"; then
-	echo "The page opens in your browser: $whole"
-elif [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null && xdg-open "$whole" >/dev/null 2>&1; then
-	echo "The page opens in your browser: $whole"
-else
-	echo "Open this page in any browser: file://$whole"
-fi
-echo "One happening in full:         dist/truce explain C143 --mission missions/syria-2016"
+echo "3 of 3: the desk on missions/syria-2016; interrupt to end"
+exec dist/truce demo "$@"
