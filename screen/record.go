@@ -120,7 +120,7 @@ func (f EntryField) TooLong() bool { return f.Letters() > lettersAtMost }
 
 // Entry makes the view of an entry from what the person may see of its fields.
 func Entry(e desk.SeenEntry, shown desk.Shown) EntryView {
-	v := EntryView{SeenEntry: e, About: subjectOf(e, shown.Values), Title: textIn(shown.Values, "title"), By: textIn(shown.Values, "author"), Mark: shown.Mark}
+	v := EntryView{SeenEntry: e, About: subjectOf(e, shown.Values), Title: Short(textIn(shown.Values, "title")), By: textIn(shown.Values, "author"), Mark: shown.Mark}
 	for name, value := range shown.Values {
 		v.Fields = append(v.Fields, EntryField{Name: name, Value: value})
 	}
@@ -130,6 +130,20 @@ func Entry(e desk.SeenEntry, shown desk.Shown) EntryView {
 	v.Fields = slices.DeleteFunc(v.Fields, func(f EntryField) bool { return f.Name == "mark" }) // it is shown as marks are
 	slices.SortFunc(v.Fields, func(a, b EntryField) int { return strings.Compare(a.Name, b.Name) })
 	return v
+}
+
+// shortMost is how many letters of a text stand for a title.
+const shortMost = 90
+
+// Short cuts a text to what can stand for a title, and says so.
+func Short(text string) string {
+	n := 0
+	for i := range text {
+		if n++; n > shortMost {
+			return text[:i] + "…"
+		}
+	}
+	return text
 }
 
 // EntriesView is a page of the list of entries.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -91,21 +92,11 @@ type titled struct {
 	Entry             *int64
 }
 
-// titleMost is how many letters of a text stand for a title.
-const titleMost = 90
-
 // titleOf reads that; fields of other types are no titles.
 func titleOf(body json.RawMessage) titled {
 	var t titled
 	_ = json.Unmarshal(body, &t)
-	for _, other := range []string{t.Name, t.Text} {
-		if t.Title == "" {
-			if runes := []rune(other); len(runes) > titleMost {
-				other = string(runes[:titleMost]) + "…"
-			}
-			t.Title = other
-		}
-	}
+	t.Title = screen.Short(cmp.Or(t.Title, t.Name, t.Text))
 	return t
 }
 
