@@ -31,6 +31,7 @@ const (
 	routeFile     = "GET /api/v1/attachments/{sha256}"
 	pageRows      = "GET /rows/{kind}"
 	pageRow       = "GET /rows/{kind}/{id}"
+	pageEntries   = "GET /entries"
 	pageEntry     = "GET /entries/{n}"
 	pageIncident  = "GET /incidents/{id}"
 )
@@ -136,6 +137,13 @@ func (m *matrix) beside(x *asker) map[int]bool {
 			maps.Copy(out, m.granted(x.who, do, m.of(kind, false)))
 		}
 	}
+	maps.Copy(out, m.anyDisclosed(x))
+	return out
+}
+
+// anyDisclosed are the canaries that receipts of all entries may show somebody together.
+func (m *matrix) anyDisclosed(x *asker) map[int]bool {
+	out := map[int]bool{}
 	for n := range m.entries {
 		maps.Copy(out, m.disclosed(x, n))
 	}
@@ -149,7 +157,7 @@ func (m *matrix) ofEntries(x *asker) iter.Seq[question] {
 			for _, q := range []question{
 				{route: routeEntry, path: fmt.Sprintf("/api/v1/entries/%d", n), may: nothing},
 				{route: routeReceipt, path: fmt.Sprintf("/api/v1/entries/%d/receipt", n), may: func() map[int]bool { return m.disclosed(x, n) }},
-				{route: pageEntry, path: fmt.Sprintf("/entries/%d", n), may: nothing},
+				{route: pageEntry, path: fmt.Sprintf("/entries/%d", n), may: func() map[int]bool { return m.disclosed(x, n) }},
 			} {
 				if !yield(q) {
 					return
@@ -194,7 +202,7 @@ func (m *matrix) ofAll(x *asker) iter.Seq[question] {
 		"GET /calm":                      {"/calm", "/calm?agreement=sy-coh-2016-02&pair=government,opposition", "/calm?from=2016-04-01&to=2016-04-30&coverage=assumed&days=exact&measure=deaths&act=any-act", "/calm?as_of=" + strconv.Itoa(size-1), "/calm?area=none"},
 		"GET /record":                    {"/record", "/record?as_of=" + strconv.Itoa(size-1)},
 		"GET /rows":                      {"/rows"},
-		"GET /entries":                   {"/entries", "/entries?from=100"},
+		"GET /record/check":              {"/record/check", "/record/check?entry=" + strconv.Itoa(size-1), "/record/check?entry=none"},
 		"GET /account":                   {"/account"},
 		"GET /sign-in":                   {"/sign-in", "/sign-in?next=/rows/report"},
 		"GET /sign-in/back":              {"/sign-in/back?state=x&code=y"},
@@ -224,6 +232,12 @@ func (m *matrix) ofAll(x *asker) iter.Seq[question] {
 				if !yield(question{route: route, path: path, may: nothing, always: true}) {
 					return
 				}
+			}
+		}
+		disclosed := func() map[int]bool { return m.anyDisclosed(x) }
+		for _, path := range []string{"/entries", "/entries?from=100", "/entries?as_of=" + strconv.Itoa(size-3), "/entries?from=" + strconv.Itoa(size-40)} {
+			if !yield(question{route: pageEntries, path: path, may: disclosed, always: true}) {
+				return
 			}
 		}
 		may := func() map[int]bool { return m.granted(x.who, access.List, m.of("element", false)) }
