@@ -349,8 +349,11 @@ func (r *Record) beside(ctx context.Context, who access.Person, s *Sight, in *In
 			in.Reports, names[id] = append(in.Reports, *row), true
 		}
 	}
-	var err error
-	if in.Findings, err = r.pages(ctx, who, Question{Kind: "finding", AsOf: s.AsOf, Parent: in.ID}); err != nil {
+	found, err := r.pages(ctx, who, Question{Kind: "finding", AsOf: s.AsOf, Parent: in.ID})
+	if err != nil {
+		return err
+	}
+	if in.Findings, err = r.read(ctx, who, s.AsOf, found); err != nil {
 		return err
 	}
 	for _, kind := range []string{"contact", "request"} {
@@ -367,11 +370,29 @@ func (r *Record) beside(ctx context.Context, who access.Person, s *Sight, in *In
 // naming lists the rows of a kind of which a field is one of some names.
 func (r *Record) naming(ctx context.Context, who access.Person, asOf int64, kind, field string, names map[string]bool) ([]Seen, error) {
 	rows, err := r.pages(ctx, who, Question{Kind: kind, AsOf: asOf})
-	return slices.DeleteFunc(rows, func(row Seen) bool {
+	if err != nil {
+		return nil, err
+	}
+	return r.read(ctx, who, asOf, slices.DeleteFunc(rows, func(row Seen) bool {
 		var b map[string]json.RawMessage
 		var name string
 		return json.Unmarshal(row.Body, &b) != nil || json.Unmarshal(b[field], &name) != nil || !names[name]
-	}), err
+	}))
+}
+
+// read opens rows that were listed: one sees more of a row than of a list.
+func (r *Record) read(ctx context.Context, who access.Person, asOf int64, listed []Seen) ([]Seen, error) {
+	var out []Seen
+	for _, row := range listed {
+		whole, err := r.maybe(ctx, who, asOf, row.Kind, row.ID)
+		if err != nil {
+			return nil, err
+		}
+		if whole != nil {
+			out = append(out, *whole)
+		}
+	}
+	return out, nil
 }
 
 // events lists the entries that made an incident, its reports and its elements what they are.

@@ -105,6 +105,14 @@ func short(s string) string {
 	return s
 }
 
+func shorts(all []string) []string {
+	var out []string
+	for _, s := range all {
+		out = append(out, short(s))
+	}
+	return out
+}
+
 // incidentTeller puts one incident into words.
 type incidentTeller struct {
 	*Incident
@@ -247,14 +255,14 @@ func (t *incidentTeller) sources() {
 		e := &t.sight.Result.Elements[told.At]
 		shown := t.page.Elements[k]
 		for _, s := range e.Said {
-			claims[s.Source] = append(claims[s.Source], IncidentClaim{e.ID, shown.anchor(s.Fact), t.fact(s.Fact), s.Value})
+			claims[s.Source] = append(claims[s.Source], IncidentClaim{e.ID, shown.anchor(s.Fact), t.fact(s.Fact), short(s.Value)})
 		}
 		for _, name := range e.Sources {
 			claims[name] = append(claims[name], IncidentClaim{Element: e.ID, Anchor: e.ID})
 		}
 	}
 	for name, list := range claims {
-		t.page.Sources = append(t.page.Sources, IncidentSource{name, list})
+		t.page.Sources = append(t.page.Sources, IncidentSource{short(name), list})
 	}
 	slices.SortFunc(t.page.Sources, func(a, b IncidentSource) int { return strings.Compare(a.Name, b.Name) })
 }

@@ -50,7 +50,10 @@ type IncidentFact struct {
 }
 
 // IncidentSays is what one source says of a fact.
-type IncidentSays struct{ Source, Value string }
+type IncidentSays struct {
+	Source string
+	Value  IncidentText
+}
 
 // factKeys are the facts that every element has, in the order in which they are shown, with
 // the names under which records speak of them.
@@ -95,7 +98,7 @@ func (e *IncidentElement) anchor(fact string) string { return e.ID + ":" + keyOf
 func (t *incidentTeller) element(k int) IncidentElement {
 	told := t.in.Told[k]
 	e, about := &t.sight.Result.Elements[told.At], t.sight.About[told.At]
-	out := IncidentElement{ID: e.ID, Title: short(e.Title), Mark: about.Mark, Entry: about.Entry, Sources: e.Sources,
+	out := IncidentElement{ID: e.ID, Title: short(e.Title), Mark: about.Mark, Entry: about.Entry, Sources: shorts(e.Sources),
 		Retracted: e.Status == "retracted", Duplicate: e.Status == "duplicate", Doubted: e.Doubted,
 		SourcesHidden: !told.Sees.Sources, WordsHidden: !told.Sees.Words && e.Title == "", VerdictsHidden: told.Verdicts == nil}
 	var b struct {
@@ -178,7 +181,7 @@ func (f *IncidentFact) said(e *truce.Element) {
 	values := map[string]bool{}
 	for _, s := range e.Said {
 		if keyOf(s.Fact) == f.Key {
-			f.Claims = append(f.Claims, IncidentSays{s.Source, s.Value})
+			f.Claims = append(f.Claims, IncidentSays{short(s.Source), newText(s.Value)})
 			values[s.Value] = true
 		}
 	}
@@ -211,7 +214,7 @@ func (f *IncidentFact) text() string {
 	for _, v := range f.Values {
 		fmt.Fprintf(&b, "%q %q\n", v.Href, v.Says)
 	}
-	fmt.Fprintf(&b, "%t %t %t %t %d %q", f.Unknown, f.Hidden, f.Odds, f.Differ, f.Assessed, f.Claims)
+	fmt.Fprintf(&b, "%t %t %t %t %d %v", f.Unknown, f.Hidden, f.Odds, f.Differ, f.Assessed, f.Claims)
 	return b.String()
 }
 

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -68,7 +69,7 @@ type IncidentAttachment struct {
 	Entry                                        int64
 }
 
-// row is what the page reads of rows of several kinds. A field of another type is none.
+// incidentRow is what the page reads of rows of several kinds. A field of another type is none.
 type incidentRow map[string]json.RawMessage
 
 func rowOf(s desk.Seen) incidentRow {
@@ -82,6 +83,9 @@ func (r incidentRow) text(name string) string {
 	_ = json.Unmarshal(r[name], &s)
 	return s
 }
+
+// line is a text that stands in a line.
+func (r incidentRow) line(name string) string { return short(r.text(name)) }
 
 func (r incidentRow) number(name string) int64 {
 	var n int64
@@ -105,7 +109,8 @@ func (r incidentRow) other(name string) string {
 	if len(r[name]) == 0 {
 		return ""
 	}
-	return pretty(r[name])
+	text := newText(pretty(r[name]))
+	return cmp.Or(text.Full, text.Short)
 }
 
 // beside tells the reports and what else there is about the incident.
@@ -120,14 +125,14 @@ func (t *incidentTeller) beside() {
 		r := rowOf(s)
 		delete(hidden, s.ID)
 		_, has := r["text"]
-		t.page.Reports = append(t.page.Reports, IncidentReport{ID: s.ID, Mark: s.Mark, Source: r.text("source"), ReadAt: r.text("read_at"), Author: r.text("author"),
-			Text: newText(r.text("text")), TextHidden: !has, Retracted: r.text("status") == "retracted", Reason: r.text("reason"), Entry: r.number("entry"), Elements: r.list("elements")})
+		t.page.Reports = append(t.page.Reports, IncidentReport{ID: s.ID, Mark: s.Mark, Source: r.line("source"), ReadAt: r.line("read_at"), Author: r.line("author"),
+			Text: newText(r.text("text")), TextHidden: !has, Retracted: r.text("status") == "retracted", Reason: r.line("reason"), Entry: r.number("entry"), Elements: r.list("elements")})
 	}
 	t.page.ReportsHidden = len(hidden) > 0
 	for _, s := range t.in.Findings {
 		r := rowOf(s)
-		t.page.Findings = append(t.page.Findings, IncidentFinding{ID: s.ID, Mark: s.Mark, Body: r.text("body"), Standard: r.text("standard"), Verdict: r.other("verdict"), Attribution: r.other("attribution"),
-			Author: r.text("author"), Statement: newText(r.text("statement")), Dissent: newText(r.text("dissent")), Withdrawn: r.text("status") == "withdrawn", Reason: r.text("reason"), Entry: r.number("entry")})
+		t.page.Findings = append(t.page.Findings, IncidentFinding{ID: s.ID, Mark: s.Mark, Body: r.line("body"), Standard: r.text("standard"), Verdict: r.other("verdict"), Attribution: r.other("attribution"),
+			Author: r.line("author"), Statement: newText(r.text("statement")), Dissent: newText(r.text("dissent")), Withdrawn: r.text("status") == "withdrawn", Reason: r.line("reason"), Entry: r.number("entry")})
 	}
 	for _, s := range t.in.Contacts {
 		r := rowOf(s)
@@ -135,12 +140,12 @@ func (t *incidentTeller) beside() {
 		if due.IsZero() {
 			due = r.time("due")
 		}
-		t.page.Contacts = append(t.page.Contacts, IncidentContact{ID: s.ID, Kind: s.Kind, Mark: s.Mark, With: r.text("with"), By: r.text("by"), About: r.text("about"), At: r.time("at"), Due: due,
+		t.page.Contacts = append(t.page.Contacts, IncidentContact{ID: s.ID, Kind: s.Kind, Mark: s.Mark, With: r.line("with"), By: r.line("by"), About: r.line("about"), At: r.time("at"), Due: due,
 			Words: newText(r.text("words")), Reply: newText(r.text("reply")), Entry: r.number("entry")})
 	}
 	for _, s := range t.in.Attachments {
 		r := rowOf(s)
-		t.page.Attachments = append(t.page.Attachments, IncidentAttachment{ID: s.ID, Mark: s.Mark, Name: r.text("name"), Media: r.text("media"), Report: r.text("report"), Address: r.text("address"),
+		t.page.Attachments = append(t.page.Attachments, IncidentAttachment{ID: s.ID, Mark: s.Mark, Name: r.line("name"), Media: r.line("media"), Report: r.text("report"), Address: r.line("address"),
 			Copy: r.text("copy"), Size: r.number("size"), Captured: r.time("captured"), Entry: r.number("entry")})
 	}
 	slices.SortStableFunc(t.page.Contacts, func(a, b IncidentContact) int { return a.At.Compare(b.At) })
@@ -157,6 +162,7 @@ type IncidentEvent struct {
 // past tells how it came to be, each entry with the verdicts that it turned.
 func (t *incidentTeller) past() {
 	for _, e := range t.in.Events {
+		e.Author, e.Reason = short(e.Author), short(e.Reason)
 		x := IncidentEvent{Event: e, Then: e.N + 1}
 		if !e.From.IsZero() || !e.To.IsZero() {
 			x.Valid = t.f.words.must("incident.valid", t.f.At(e.From), t.f.At(e.To))

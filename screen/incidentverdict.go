@@ -201,7 +201,7 @@ func (t *incidentTeller) verdict(e *truce.Element, told desk.Told, v truce.Verdi
 }
 
 func (t *incidentTeller) step(s truce.Step) IncidentStep {
-	out := IncidentStep{Class: s.Answer, Sources: s.Sources}
+	out := IncidentStep{Class: s.Answer, Sources: shorts(s.Sources)}
 	out.Condition, _ = t.trace.Condition(s.Condition)
 	out.Because, _ = t.trace.Because(s.Because)
 	out.Answer, _ = t.trace.Answer(s.Answer)

@@ -15,6 +15,17 @@ type Piece struct {
 	Value bool
 }
 
+// nameMost is how many characters of a name stand in a sentence on a page.
+const nameMost = 160
+
+// Cut is the text, without the rest of a name that is too long for a page.
+func (p Piece) Cut() string {
+	if r := []rune(p.Text); p.Value && len(r) > nameMost {
+		return string(r[:nameMost]) + "…"
+	}
+	return p.Text
+}
+
 // Phrase is a sentence in pieces, so that names keep their own direction in it.
 type Phrase []Piece
 
