@@ -67,7 +67,10 @@ const mostDraftLines = 1500
 func (d *Draft) List() {
 	lines := linesOf(d.Text)
 	on := map[int]truce.Problems{}
-	for _, p := range d.Problems {
+	d.Problems = slices.Clone(d.Problems)
+	for i, p := range d.Problems {
+		p.Line = min(max(p.Line, 1), len(lines)) // what is missing stands after the end
+		d.Problems[i].Line = p.Line
 		if !p.Warning {
 			d.Fatal++
 		}

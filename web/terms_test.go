@@ -87,7 +87,7 @@ var (
 	countLink = regexp.MustCompile(`<a href="(/incidents\?[^"]*)"><b>([\d,]+)</b>`)
 	wantLink  = regexp.MustCompile(`<a href="(/incidents\?[^"]*want=[^"]*)">[^<]* \(([\d,]+)\)</a>`)
 	differs   = regexp.MustCompile(`<a href="(/incidents\?ids=[^"]*)">The readings differ on ([\d]+|one) `)
-	listed    = regexp.MustCompile(`data-elements="(\d+)"`)
+	lineOf    = regexp.MustCompile(`data-elements="(\d+)"`)
 	nextPage  = regexp.MustCompile(`rel="next" href="([^"]+)"`)
 )
 
@@ -100,7 +100,7 @@ func listedElements(c *client, path string) int {
 		if r.status != 200 {
 			c.Fatalf("%s: %d %.300s", path, r.status, r.body)
 		}
-		for _, m := range listed.FindAllStringSubmatch(r.body, -1) {
+		for _, m := range lineOf.FindAllStringSubmatch(r.body, -1) {
 			k, _ := strconv.Atoi(m[1])
 			n += k
 		}
@@ -140,7 +140,7 @@ func TestEveryNumberOfAnAgreementIsCountedTwice(t *testing.T) {
 				if want := slowCount(all, u.Query()); shown != want {
 					t.Errorf("%s: %s says %d; there are %d", where, link, shown, want)
 				}
-				if shown > 0 && shown < 60 && numbers%5 == 0 || form != countLink {
+				if shown > 0 && shown < 60 && numbers%7 == 0 || form == differs {
 					followed++
 					if n := listedElements(c, link); n != shown {
 						t.Errorf("%s: %s says %d and lists %d", where, link, shown, n)
@@ -149,7 +149,7 @@ func TestEveryNumberOfAnAgreementIsCountedTwice(t *testing.T) {
 			}
 		}
 	}
-	if numbers < 150 || followed < 20 {
+	if numbers < 150 || followed < 12 {
 		t.Errorf("only %d numbers, %d followed", numbers, followed)
 	}
 	t.Logf("%d numbers, %d lists", numbers, followed)
@@ -214,7 +214,7 @@ func TestADraftIsTriedAndNothingIsStored(t *testing.T) {
 		words         []string
 	}{
 		"as adopted":           {text, "", 200, []string{"It says the same as the adopted text", "no verdict is another"}},
-		"by whoever":           {one, "", 200, []string{"Against \u2068Eid calm declared by the Syrian army, July 2016\u2069", "Verdicts that are others", `href="/incidents/C`}},
+		"by whoever":           {one, "", 200, []string{"Against <bdi>Eid calm declared by the Syrian army, July 2016</bdi>", "Verdicts that are others", `href="/incidents/C`}},
 		"against nothing":      {one, "-", 200, []string{"What it would have found"}},
 		"a key that is none":   {strings.Replace(text, "    forbid:", "    forbidd:", 1), "", 200, []string{"stop it from being used", "forbidd", "column 5", `href="#L`}},
 		"no YAML":              {"a: [", "", 200, []string{"One problem stops it", `href="#L1"`}},
