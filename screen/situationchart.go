@@ -21,6 +21,8 @@ type Chart struct {
 	Most, Killed  int     // at the top of either strip
 	Top, Base     float64 // of the strip of elements
 	Top2, Base2   float64 // of the strip of the dead
+
+	mirrored bool
 }
 
 // TickY is where the days are written.
@@ -34,6 +36,44 @@ func (c Chart) Top2Text() float64 { return c.Top2 - 4 }
 
 // Tall is how high both strips are together.
 func (c Chart) Tall() float64 { return c.Base2 - c.Top }
+
+// Caption is where the texts over the strips begin: at the side where reading begins.
+func (c Chart) Caption() float64 {
+	if c.mirrored {
+		return c.Width
+	}
+	return 0
+}
+
+// mirror turns the chart round, for those who read from right to left.
+func (c Chart) mirror() Chart {
+	c.mirrored = true
+	c.Bars, c.Ticks, c.Lanes = slices.Clone(c.Bars), slices.Clone(c.Ticks), slices.Clone(c.Lanes)
+	for i := range c.Bars {
+		b := &c.Bars[i]
+		b.X, b.HitX = tenth(c.Width-b.X-b.W), tenth(c.Width-b.HitX-b.HitW)
+	}
+	for i := range c.Ticks {
+		c.Ticks[i].X = tenth(c.Width - c.Ticks[i].X)
+	}
+	for i := range c.Lanes {
+		l := &c.Lanes[i]
+		l.TextX, l.Anchor = tenth(c.Width-l.TextX), map[string]string{"start": "end", "end": "start"}[l.Anchor]
+		l.Spans = slices.Clone(l.Spans)
+		for k, s := range l.Spans {
+			l.Spans[k][0] = tenth(c.Width - s[0] - s[1])
+		}
+	}
+	return c
+}
+
+// Sided is a chart that runs the way the language is read.
+func (f Frame) Sided(c Chart) Chart {
+	if f.Lang().Dir() == "rtl" {
+		return c.mirror()
+	}
+	return c
+}
 
 // Bar is one day, or some days together.
 type Bar struct {
@@ -58,7 +98,6 @@ type Tick struct {
 	X      float64
 	Day    string
 	Anchor string
-	Narrow bool // written where there is little room, too
 }
 
 // Lane is an agreement with the stretches in which it is in force.
@@ -206,7 +245,7 @@ func (c *Chart) ticks(days int) {
 	}
 	for i := 0; i < days; i += step {
 		x := (float64(i) + 0.5) * chartWidth / float64(days)
-		t := Tick{X: tenth(x), Day: figures.Shift(c.From, i), Anchor: "middle", Narrow: i/step%3 == 0}
+		t := Tick{X: tenth(x), Day: figures.Shift(c.From, i), Anchor: "middle"}
 		if x < 30 {
 			t.Anchor = "start"
 		} else if x > chartWidth-30 {

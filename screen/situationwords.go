@@ -79,6 +79,8 @@ func (f Frame) Days(s figures.Stretch) string {
 		return f.words.must("days.until", f.words.day("day.plain", s.To))
 	case s.To == "":
 		return f.words.must("days.from", f.words.day("day.plain", s.From))
+	case s.From[:7] == s.To[:7]:
+		return f.words.span(strings.TrimPrefix(s.From[8:], "0"), f.words.day("day.plain", s.To))
 	case s.From[:4] == s.To[:4]:
 		return f.words.span(f.words.ShortDay(s.From), f.words.day("day.plain", s.To))
 	}
@@ -94,13 +96,17 @@ func (w *Words) span(from, to string) string { return w.must("range", from, to) 
 // Difference writes by how much one number is more than another, with its sign.
 func (f Frame) Difference(i figures.Interval) string {
 	sign := func(n int) string {
+		out := f.words.Number(n)
 		switch {
 		case n > 0:
-			return "+" + f.words.Number(n)
+			out = "+" + out
 		case n < 0:
-			return "\u2212" + f.words.Number(-n)
+			out = "\u2212" + f.words.Number(-n)
 		}
-		return f.words.Number(0)
+		if f.Lang().Dir() == "rtl" {
+			return "\u2066" + out + "\u2069" // the sign stays on the left of the number
+		}
+		return out
 	}
 	if i.Low == i.High {
 		return sign(i.Low)

@@ -157,9 +157,13 @@ func TestAPasskeyLetsItsOwnerIn(t *testing.T) {
 // belongs here.
 func deskPages() []string {
 	return []string{
-		"/",
+		"/", "/?about=0&from=2016-09-12&to=2016-09-18&compare=2016-09-05..2016-09-11&agreement=sy-cessation-2016-09",
+		"/incidents", "/incidents?outcome=violation&q=none-such", "/incidents/C139", "/incidents/C058", "/incidents?from=2016-04-16&to=2016-04-30&area=ALEPPO-CITY",
 		"/record", "/record?as_of=100", "/record/check", "/entries", "/entries/3", "/entries/25",
 		"/rows", "/rows/report?text=shell*", "/rows/report/C001", "/rows/element/C033%2F1",
+		"/days?month=2016-05", "/days/2016-05-05", "/days/2016-06-01",
+		"/agreements", "/agreements/sy-coh-2016-02", "/agreements/sy-cessation-2016-09/versions", "/agreements/try?from=sy-eid-calm-2016-07", "/actors", "/actors/nusra", "/actors?q=none-such",
+		"/calm", "/calm?agreement=sy-coh-2016-02&coverage=assumed",
 		"/nothing", "/?as_of=soon",
 	}
 }
