@@ -289,9 +289,6 @@ func gedMission(t *testing.T) string {
 		}
 	}
 	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "places"), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	out, err := os.Create(filepath.Join(dir, "events.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -299,25 +296,26 @@ func gedMission(t *testing.T) string {
 	if err := csv.NewWriter(out).WriteAll(kept); err != nil || out.Close() != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"missions/syria-2016/register.yaml", "missions/syria-2016/places.geojson", "agreements/sy-coh-2016-02.yaml", "agreements/sy-eid-calm-2016-07.yaml", "agreements/sy-cessation-2016-09.yaml",
-		"agreements/places/castello.geojson", "agreements/places/ramouseh-gap.geojson"} {
-		text, err := os.ReadFile("../" + name)
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"register.yaml", "places.geojson"} {
+		text, err := os.ReadFile("../missions/syria-2016/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		to := filepath.Base(name)
-		if strings.HasPrefix(name, "agreements/places/") {
-			to = filepath.Join("places", to)
-		}
-		if err := os.WriteFile(filepath.Join(dir, to), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		write(name, string(text))
+	}
+	// The windows of the real texts, with one clause each.
+	for name, window := range map[string]string{"sy-coh-2016-02": "2016-02-27 00:00 ..", "sy-eid-calm-2016-07": "2016-07-06 01:00 .. 2016-07-15 01:00", "sy-cessation-2016-09": "2016-09-12 19:00 .."} {
+		write(name+".yaml", "truce: 1\nagreement: "+name+"\ntitle: "+name+"\nform: statement\nzone: Asia/Damascus\nin_force: "+window+
+			"\nparties: {army: {actors: [syrian-armed-forces]}, rebels: {actors: [syrian-insurgents]}}\nclauses:\n  - {id: A, forbid: attack, by: army, against: rebels}\n")
 	}
 	text := "mission: ged\ntitle: Syria 2016\nzone: Asia/Damascus\nfrom: \"2016-02-01\"\nto: \"2016-09-30\"\nregister: register.yaml\nplaces: [places.geojson]\n" +
 		"records:\n  - {file: events.csv, mapping: ucdp-ged}\nagreements: [sy-coh-2016-02.yaml, sy-eid-calm-2016-07.yaml, sy-cessation-2016-09.yaml]\n"
-	if err := os.WriteFile(filepath.Join(dir, "mission.yaml"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	write("mission.yaml", text)
 	return dir
 }
 
