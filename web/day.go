@@ -268,7 +268,7 @@ func (s *site) dayPDF(w http.ResponseWriter, r *http.Request, day string) error 
 }
 
 // ErrNoPrinter says that there is no Chromium to print with.
-var ErrNoPrinter = chrome.ErrNone
+var ErrNoPrinter = errors.New("there is no Chromium to print with")
 
 // PrintDay prints the page of a report to PDF in a language, as whoever has it may hand it on:
 // it holds nothing beside the report. chromium names the program; empty is one of the usual
@@ -284,7 +284,7 @@ func PrintDay(ctx context.Context, chromium, lang string, m *desk.Mission, repor
 func printDay(ctx context.Context, chromium string, pages *screen.Set, lang screen.Lang, name string, m *desk.Mission, report *desk.DayReport, frozen *desk.FrozenDay) ([]byte, error) {
 	printer, err := chrome.NewPrinter(chromium)
 	if err != nil {
-		return nil, err
+		return nil, ErrNoPrinter
 	}
 	view, err := screen.NewDay(screen.DayAsk{Report: report, Mission: m, Frozen: frozen})
 	if err != nil {

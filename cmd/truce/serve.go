@@ -38,6 +38,7 @@ type serveCmd struct {
 	Issuer       string   `help:"Single sign-on: the provider's issuer URL (OpenID Connect)." placeholder:"URL"`
 	Client       string   `help:"Single sign-on: our client id there." placeholder:"ID"`
 	Secret       string   `help:"Single sign-on: our client secret there." env:"TRUCE_OIDC_SECRET" placeholder:"SECRET"`
+	Chromium     string   `help:"The program that prints reports of days as PDF; by default one of the usual names." env:"CHROMIUM" placeholder:"FILE"`
 	Invite       string   `help:"Print an invitation link for a first administrator of this name, and serve." placeholder:"ID"`
 }
 
@@ -75,7 +76,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		o := web.Options{Record: at.record, People: p, Files: files, Log: log, Name: at.key.Name(), Version: version, Origin: c.Origin,
-			Public: c.Public, MetricsToken: people.Hide(c.MetricsToken), Witness: witness}
+			Public: c.Public, MetricsToken: people.Hide(c.MetricsToken), Witness: witness, Chromium: c.Chromium}
 		if c.Issuer != "" {
 			o.Providers = []string{providerName}
 		}
