@@ -2,7 +2,10 @@ package desk
 
 import (
 	"context"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"truce"
 	"truce/intake"
@@ -111,24 +114,51 @@ func (m *Mission) hold(ctx context.Context, book terms.Book, elements []truce.El
 	return t, nil
 }
 
+// verdicts judges everything under one clause, side by side, in the order of the elements.
+func (b bench) verdicts(ctx context.Context, j *terms.Judge, c *terms.Clause) ([]truce.Verdict, error) {
+	out := make([]truce.Verdict, len(b.subjects))
+	var next atomic.Int64
+	var broken atomic.Bool
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			defer func() {
+				if recover() != nil { // drafts come from anybody, and must not end the program
+					broken.Store(true)
+				}
+			}()
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(out) {
+					return
+				}
+				out[i] = j.Verdict(b.subjects[i], c)
+			}
+		})
+	}
+	if wait.Wait(); broken.Load() {
+		return nil, &truce.Error{Kind: truce.Internal, At: c.ID, Msg: "the engine broke on this clause"}
+	}
+	return out, ctx.Err()
+}
+
 // clause judges everything under one clause, its readings and its bracketed drafts.
 func (b bench) clause(ctx context.Context, j *terms.Judge, c *terms.Clause, tally *Tally, verdicts map[string][]truce.Verdict) (ClauseTrial, error) {
 	draft := j.Agreement()
 	ct := ClauseTrial{Clause: c, ID: c.ID, Found: map[truce.Outcome][]string{}}
-	for i, s := range b.subjects {
-		if ctx.Err() != nil {
-			return ct, ctx.Err()
-		}
-		v := j.Verdict(s, c)
+	found, err := b.verdicts(ctx, j, c)
+	if err != nil {
+		return ct, err
+	}
+	for i, v := range found {
 		tally.add(b.mission, &b.elements[i], v)
 		if v.Code != "RETRACTED" && v.Code != "DUP" {
 			ct.Found[v.Outcome] = append(ct.Found[v.Outcome], v.Element)
 		}
-		verdicts[c.ID] = append(verdicts[c.ID], v)
 	}
+	verdicts[c.ID] = found
 	ct.Tally = tally.Clause(draft.ID, c.ID)
-	ct.Readings = readings(c, verdicts[c.ID])
-	var err error
+	ct.Readings = readings(c, found)
 	ct.Variants, err = b.variants(ctx, draft, c, verdicts[c.ID])
 	return ct, err
 }
@@ -158,12 +188,12 @@ func (b bench) variants(ctx context.Context, draft *terms.Agreement, c *terms.Cl
 		if err := problems.Err(); err != nil {
 			return nil, err
 		}
+		found, err := b.verdicts(ctx, j, a.Clause(c.ID))
+		if err != nil {
+			return nil, err
+		}
 		change := Change{Name: x.Name, HeldBy: x.HeldBy}
-		for i, s := range b.subjects {
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			v := j.Verdict(s, a.Clause(c.ID))
+		for i, v := range found {
 			if change.count(v.Outcome); v.Outcome != base[i].Outcome {
 				change.Differ = append(change.Differ, v.Element)
 			}
@@ -193,11 +223,12 @@ func (b bench) flips(ctx context.Context, t *Trial, old *terms.Agreement, is map
 			t.New = append(t.New, c.ID)
 			continue
 		}
-		for i, s := range b.subjects {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			v, w := is[c.ID][i], j.Verdict(s, was)
+		had, err := b.verdicts(ctx, j, was)
+		if err != nil {
+			return err
+		}
+		for i, w := range had {
+			v := is[c.ID][i]
 			if v.Outcome != w.Outcome {
 				t.Flips = append(t.Flips, Flip{v.Element, c.ID, w.Outcome, v.Outcome, w.Code, v.Code})
 			}

@@ -49,6 +49,9 @@ func (r *Record) Try(ctx context.Context, who access.Person, s *Sight, roster *R
 	if old != nil {
 		out.Against, out.Same = old.Title, old.Version() == draft.Version()
 	}
+	if out.Same {
+		old = nil // the same terms give the same verdicts
+	}
 	out.Trial, err = s.Result.Mission.hold(ctx, roster.book(s), s.Result.Elements, draft, old)
 	return out, err
 }
@@ -109,20 +112,17 @@ func (r *Record) readAgreement(ctx context.Context, who access.Person, s *Sight,
 
 // placeFile is a file of places that the record keeps beside another.
 func (r *Record) placeFile(ctx context.Context, who access.Person, asOf int64, of, name string) ([]byte, error) {
-	var found []byte
-	want := path.Join(path.Dir(of), name)
-	err := r.eachSeen(ctx, who, asOf, "places", func(row Seen) error {
-		var b struct {
-			Name string
-			Text *string
-		}
-		if json.Unmarshal(row.Body, &b) == nil && b.Text != nil && path.Clean(b.Name) == want {
-			found = []byte(*b.Text)
-		}
-		return nil
-	})
-	if err == nil && found == nil {
-		err = &truce.Error{Kind: truce.Absent, At: name, Msg: "the record keeps no such file that you may see"}
+	none := &truce.Error{Kind: truce.Absent, At: name, Msg: "the record keeps no such file that you may see"}
+	row, err := r.Row(ctx, who, asOf, "places", path.Join(path.Dir(of), name))
+	if kind := kindOf(err); kind == truce.Absent || kind == truce.Denied {
+		return nil, none
 	}
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	var b struct{ Text *string }
+	if json.Unmarshal(row.Body, &b) != nil || b.Text == nil {
+		return nil, none
+	}
+	return []byte(*b.Text), nil
 }
