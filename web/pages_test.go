@@ -48,7 +48,7 @@ func TestEveryPageIsShown(t *testing.T) {
 	look(c, "/?about=0&from=2016-09-12&to=2016-09-18&compare=2016-09-05..2016-09-11&agreement=sy-cessation-2016-09", "situation", 200, "Two stretches side by side", "Difference")
 	look(c, "/?from=soon", "problem", 422, "this is no day")
 	look(c, "/incidents", "incidents", 200, "151 incidents of 151", `rel="next"`, "one element")
-	look(c, "/incidents/C139", "incident", 200, "Urum al-Kubra", "Contradictions to work on", "What would settle it", "How it came to be", "truce verify RECEIPT")
+	look(c, "/incidents/C139", "incident", 200, "Urum al-Kubra", "Contradictions to work on", "Condition by condition", "How it came to be", "truce verify RECEIPT")
 	look(c, "/incidents?q=%3Cscript%3E", "incidents", 200, "No incident that you may see fits.", `value="&lt;script&gt;"`)
 	look(c, "/record", "state", 200, "227 entries", "desk.example", "truce verify", "— desk.example ")
 	look(c, "/record?as_of=100", "state", 200, "100 entries")
