@@ -279,7 +279,7 @@ func (v *Calm) chosen(out *CalmChosen) error {
 	}
 	v.Chosen = out
 	for _, m := range measures() {
-		d, err := v.drops(m, out.First, out.Last)
+		d, err := v.drops(m, out.Agreement, out.First, out.Last)
 		if err != nil {
 			return err
 		}
@@ -308,7 +308,7 @@ func (v *Calm) summarise() error {
 		last := min(x.Window.Last, figures.Shift(x.Window.First, longestCalm-1))
 		x.Days = x.Window.Days()
 		for _, m := range measures() {
-			d, err := v.drops(m, x.Window.First, last)
+			d, err := v.drops(m, x.Agreement, x.Window.First, last)
 			if err != nil {
 				return err
 			}

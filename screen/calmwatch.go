@@ -2,6 +2,7 @@ package screen
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,7 +41,7 @@ type CalmDrops struct {
 }
 
 // drops looks at a window.
-func (v *Calm) drops(m calm.Measure, first, last string) (CalmDrops, error) {
+func (v *Calm) drops(m calm.Measure, agreement, first, last string) (CalmDrops, error) {
 	out := CalmDrops{Measure: m}
 	n := figures.Stretch{From: first, To: last}.Days()
 	looks := []int{n}
@@ -51,7 +52,7 @@ func (v *Calm) drops(m calm.Measure, first, last string) (CalmDrops, error) {
 		looks = append(looks, daysBefore)
 	}
 	for _, days := range looks {
-		d, err := v.drop(m, first, figures.Shift(first, days-1))
+		d, err := v.drop(m, agreement, first, figures.Shift(first, days-1))
 		if err != nil {
 			return out, err
 		}
@@ -61,11 +62,13 @@ func (v *Calm) drops(m calm.Measure, first, last string) (CalmDrops, error) {
 }
 
 // drop holds the days of a window against the days before it.
-func (v *Calm) drop(m calm.Measure, first, last string) (CalmDrop, error) {
+func (v *Calm) drop(m calm.Measure, agreement, first, last string) (CalmDrop, error) {
 	d := CalmDrop{Measure: m, DuringFirst: first, DuringLast: last}
-	// What the window shares with its first day, a part of it, lies in neither.
+	// The day within which the window begins lies in neither.
 	d.BeforeLast = figures.Shift(first, -1)
-	if w, _ := v.longest(v.Ask.Agreement); w.First == first && v.partial(w) {
+	if slices.ContainsFunc(v.windows, func(w desk.CalmWindow) bool {
+		return w.Agreement == agreement && w.First == first && v.partial(w)
+	}) {
 		d.BeforeLast = figures.Shift(first, -2)
 	}
 	d.BeforeFirst = max(v.First, figures.Shift(d.BeforeLast, 1-daysBefore))

@@ -346,6 +346,12 @@ func TestBothTrucesOnThePage(t *testing.T) {
 			t.Errorf("%s: %s", agreement, row)
 		}
 	}
+	// Against the fortnights to 5 July and 11 September: the day on which a window begins is no part of it.
+	for agreement, counted := range map[string]string{"sy-eid-calm-2016-07": "171 in 14 days, then 81 in 7 days", "sy-cessation-2016-09": "152 in 14 days, then 47 in 7 days"} {
+		if !strings.Contains(rows[agreement], counted) {
+			t.Errorf("%s: %s, want %s", agreement, rows[agreement], counted)
+		}
+	}
 	if !strings.Contains(rows["sy-coh-2016-02"], "Events: warning on 14 April") {
 		t.Errorf("%s", rows["sy-coh-2016-02"])
 	}
