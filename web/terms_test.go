@@ -213,8 +213,8 @@ func TestADraftIsTriedAndNothingIsStored(t *testing.T) {
 		status        int
 		words         []string
 	}{
-		"as adopted":           {text, "", 200, []string{"It says the same as the adopted text", "no verdict is another"}},
-		"by whoever":           {one, "", 200, []string{"Against <bdi>Eid calm declared by the Syrian army, July 2016</bdi>", "Verdicts that are others", `href="/incidents/C`}},
+		"as adopted":           {text, "", 200, []string{"It says the same as the adopted text", "no verdict differs"}},
+		"by whoever":           {one, "", 200, []string{"Against <bdi>Eid calm declared by the Syrian army, July 2016</bdi>", "Verdicts that differ", `href="/incidents/C`}},
 		"against nothing":      {one, "-", 200, []string{"What it would have found"}},
 		"a key that is none":   {strings.Replace(text, "    forbid:", "    forbidd:", 1), "", 200, []string{"stop it from being used", "forbidd", "column 5", `href="#L`}},
 		"no YAML":              {"a: [", "", 200, []string{"One problem stops it", `href="#L1"`}},
@@ -274,7 +274,7 @@ func TestVersionsAreComparedAndOlderStatesStay(t *testing.T) {
 	_, err = c.record.Write(c.ctx, headOf("amal"), desk.Act{Kind: "agreement.adopted", Submission: "again", Fields: map[string]any{"id": id, "title": "Eid <b>calm</b>", "name": old.Name, "version": "2", "text": text}})
 	c.no(err)
 	page := c.page("/agreements/" + id + "/versions")
-	check(t, "versions", page, 200, "What changed in the text", "by: anyone", "code-line less", "code-line more", "What changed in the verdicts", "Verdicts that are others", "Eid &lt;b&gt;calm", `rel=`[:0])
+	check(t, "versions", page, 200, "What changed in the text", "by: anyone", "code-line less", "code-line more", "What changed in the verdicts", "Verdicts that differ", "Eid &lt;b&gt;calm", `rel=`[:0])
 	if n := strings.Count(page.body, "code-line more"); n != strings.Count(old.Text, "\n    by: ") {
 		t.Errorf("%d lines changed", n)
 	}
