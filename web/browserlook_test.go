@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"truce/people"
+	"truce/screen"
 )
 
 // TestPagesAreAccessible looks at every page in both languages, in light and dark, wide,
@@ -74,7 +76,7 @@ func lookBoth(t *testing.T, ctx context.Context, axe, origin, path string) {
 	if got := eval[string](t, ctx, `document.documentElement.lang + " " + document.documentElement.dir`); got != "ar rtl" {
 		t.Errorf("%s is %s", name, got)
 	}
-	for _, text := range eval[[]string](t, ctx, leftInEnglish) {
+	for _, text := range eval[[]string](t, ctx, "("+leftInEnglish+")("+english(t)+")") {
 		t.Errorf("%s in Arabic says %q", name, text)
 	}
 	look(t, ctx, axe, name+" ar", []view{{"dark", 1280, false}, {"dark", 640, false}, {"light", 320, true}})
@@ -89,16 +91,45 @@ func with(path, name, value string) string {
 	return path + sep + name + "=" + value
 }
 
+// english is every text of the English catalogues, for a script.
+var english = func() func(testing.TB) string {
+	once := sync.OnceValues(func() (string, error) {
+		set, err := screen.New()
+		if err != nil {
+			return "", err
+		}
+		texts, w := []string{}, set.Words(screen.English)
+		for _, name := range w.Names() {
+			if text, err := w.T(name); err == nil {
+				texts = append(texts, text)
+			}
+		}
+		out, err := json.Marshal(texts)
+		return string(out), err
+	})
+	return func(t testing.TB) string {
+		text, err := once()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+}()
+
 // leftInEnglish lists what a page says in Latin letters that is neither what the record holds
-// nor code, both of which are marked as such. Names of zones and words in capitals alone, such
-// as TLP:AMBER and UTC, are the same in every language, and so is what a script fills in.
-const leftInEnglish = `(() => {
+// nor code, both of which are marked as such. Options of lists, drawings and the title of the
+// window cannot be marked so: of them the words of the English catalogues are listed. Names of
+// zones and words in capitals alone, such as TLP:AMBER and UTC, are the same in every language,
+// and so is what a script fills in.
+const leftInEnglish = `(english) => {
+	const ours = new Set(english.map(text => text.trim()));
 	const words = (text) => /[A-Za-z]{3,}/.test(text.replace(/\{\w+\}|[A-Z][A-Za-z]+\/[A-Za-z_]+/g, "").replace(/\b[A-Z][A-Z0-9:+-]+\b/g, ""));
 	const out = [];
 	const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	while (nodes.nextNode()) {
-		const of = nodes.currentNode.parentElement;
-		if (!of.closest("bdi, code, pre, script, style, template, textarea, [lang]:not(html), [dir=auto]") && words(nodes.currentNode.data)) out.push(nodes.currentNode.data.trim());
+		const of = nodes.currentNode.parentElement, text = nodes.currentNode.data.trim();
+		if (of.closest("bdi, code, pre, script, style, template, textarea, [lang]:not(html), [dir=auto]") || !words(text)) continue;
+		if (!of.closest("option, svg") || ours.has(text)) out.push(text);
 	}
 	for (const e of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]")) {
 		if (e.closest("[lang]:not(html)")) continue;
@@ -107,9 +138,9 @@ const leftInEnglish = `(() => {
 			if (words(text) && !/[\u0600-\u06ff]/.test(text)) out.push(name + ": " + text);
 		}
 	}
-	if (!/[\u0600-\u06ff]/.test(document.title)) out.push("title: " + document.title);
+	for (const part of document.title.split(" · ").slice(0, -1)) if (ours.has(part.trim())) out.push("title: " + part);
 	return out.slice(0, 20);
-})()`
+}`
 
 // look holds what the browser shows to WCAG 2.2 AA and to the width of the window. With
 // TRUCE_PICTURES set to a folder pictures are kept there.
