@@ -48,7 +48,7 @@ var imports = map[string]string{
 	"truce/screen": "truce truce/geo truce/figures truce/actors truce/terms truce/calm truce/access truce/record truce/export truce/desk",
 	// Roof: the doors.
 	"truce/cmd/truce": "truce truce/record truce/attach truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario truce/ledger truce/store truce/access truce/people truce/vault truce/web",
-	"truce/web":       "truce truce/internal/chrome truce/tiles truce/screen truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export",
+	"truce/web":       "truce truce/internal/chrome truce/tiles truce/figures truce/screen truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export",
 	// A second opinion on the record: it imports nothing of ours.
 	"truce/verifier":   "",
 	"truce/store/disk": "truce truce/ledger truce/store",

@@ -108,3 +108,12 @@ func conflict(at, format string, args ...any) error {
 func unavailable(format string, args ...any) error {
 	return &truce.Error{Kind: truce.Unavailable, Msg: fmt.Sprintf(format, args...)}
 }
+
+// ErrServed is within the error of [Open] where another process serves the record: it can then
+// only be read (Options.ReadOnly).
+var ErrServed = errors.New("served")
+
+// served refuses a second process.
+func served(what string) error {
+	return &truce.Error{Kind: truce.Unavailable, At: what, Msg: "another process serves this record", Err: ErrServed}
+}

@@ -105,7 +105,7 @@ func (s *pgServer) claim(ctx context.Context, c *conn) error {
 			return err
 		}
 		if try == 20 {
-			return unavailable("schema %s: another process serves this record", schema)
+			return served("schema " + schema)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

@@ -108,7 +108,7 @@ func (f *liteFile) claim(ctx context.Context) error {
 	f.lock.SetMaxOpenConns(1)
 	f.lock.SetMaxIdleConns(1)
 	if _, err := f.lock.ExecContext(ctx, "BEGIN EXCLUSIVE"); err != nil {
-		return unavailable("%s: another process serves this record", filepath.Base(f.path))
+		return served(filepath.Base(f.path))
 	}
 	file, err = os.OpenFile(f.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

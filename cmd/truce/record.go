@@ -165,11 +165,8 @@ func (f where) with(ctx context.Context, make bool, do func(*site) error) error 
 // look is with of what only reads: it also works beside a process that serves the record.
 func (f where) look(ctx context.Context, do func(*site) error) error {
 	s, err := f.open(ctx, false, false)
-	if served := new(truce.Error); errors.As(err, &served) && served.Kind == truce.Unavailable {
-		beside, failed := f.open(ctx, false, true)
-		if failed == nil {
-			s, err = beside, nil
-		}
+	if errors.Is(err, store.ErrServed) {
+		s, err = f.open(ctx, false, true)
 	}
 	if err != nil {
 		return err
