@@ -43,6 +43,9 @@ type DayReport struct {
 	// not see what would settle a verdict.
 	Open []DayOpen `json:"open"`
 	Rows []DayRow  `json:"rows"`
+	// Undated are elements of which nobody knows the day, or which their readers may not date
+	// yet: they may be of this day, and are in none of its figures.
+	Undated DayFigure `json:"undated"`
 	// Access are the elements, of Rows, that are about access and aid.
 	Access []string `json:"access"`
 	// Watch is where and when somebody was able to watch. None is not "nobody watched": it

@@ -175,7 +175,7 @@ func TestEveryFigureOfEveryDayIsCountedAgain(t *testing.T) {
 				t.Errorf("%s (-slowly +day): %s", l.Span.Day, d)
 			}
 		}
-		if got.Incidents.Sure != want.Incidents.Sure || got.Incidents.Possible != want.Incidents.Possible || got.Killed.Low != want.Killed.Low || got.Killed.High != want.Killed.High || got.Killed.Without.Possible != want.Killed.Without.Possible {
+		if got.Incidents.Sure != want.Incidents.Sure || got.Incidents.Possible != want.Incidents.Possible || got.Killed.Low != want.Killed.Low || got.Killed.High != want.Killed.High || got.Killed.Without.Possible != want.Killed.Without.Possible || got.Killed.Stated.Possible != want.Killed.Stated.Possible {
 			t.Errorf("%s: %+v, slowly %+v", l.Span.Day, got, want)
 		}
 		for _, a := range got.Agreements {

@@ -17,14 +17,16 @@ type DayFigure struct {
 }
 
 // DayPeople adds up people killed or injured, once for each incident: from the lowest to the
-// highest figure that anybody gave, and from none where the incident only may have been that
-// day.
+// highest figure that anybody gave, and from none where they may have been hit on another day.
 type DayPeople struct {
 	Low  int      `json:"low"`
 	High int      `json:"high"`
 	IDs  []string `json:"ids"` // elements with a figure
 	// Without are the incidents that have no figure: unknown, which is not none.
 	Without DayFigure `json:"without"`
+	// Stated are incidents that are only somebody's word about others, with a total of their
+	// own: it is not added.
+	Stated DayFigure `json:"stated"`
 	// By gives what each author states, where any is named with a figure. Figures of
 	// different authors are never added up.
 	By []DayAuthor `json:"by"`
@@ -73,10 +75,17 @@ type DayClause struct {
 	Undetermined DayFigure `json:"undetermined"`
 }
 
-// onDay is an element that was, or may have been, on a day: its place in the Sight.
+// onDay is an element that was, or may have been, on a day: its place in the Sight. only says
+// that it was on no other day.
 type onDay struct {
 	i    int
 	sure bool
+	only bool
+}
+
+func (s *Sight) onDay(i int, day string) onDay {
+	a := &s.About[i]
+	return onDay{i, s.surely(i, day), a.First == a.Last}
 }
 
 // days lays every element on the days on which it surely or possibly was.
@@ -88,7 +97,7 @@ func (s *Sight) days() map[string][]onDay {
 			continue
 		}
 		for _, d := range daysBetween(max(a.First, first), min(a.Last, last)) {
-			out[d] = append(out[d], onDay{i, s.surely(i, d)})
+			out[d] = append(out[d], s.onDay(i, d))
 		}
 	}
 	return out
@@ -99,7 +108,7 @@ func (s *Sight) on(day string) []onDay {
 	var out []onDay
 	for i, a := range s.About {
 		if a.First != "" && a.First <= day && day <= a.Last {
-			out = append(out, onDay{i, s.surely(i, day)})
+			out = append(out, s.onDay(i, day))
 		}
 	}
 	return out
@@ -130,8 +139,7 @@ func (s *Sight) figures(on []onDay, span DaySpan) DayFigures {
 		}
 	}
 	groups := s.incidents(counted)
-	f.Incidents, f.Elements, f.Withdrawn = s.count(counted), s.count(counted), s.count(withdrawn)
-	f.Incidents.Sure, f.Incidents.Possible = numbers(groups)
+	f.Incidents, f.Elements, f.Withdrawn = s.countIncidents(groups), s.count(counted), s.count(withdrawn)
 	gravest := map[truce.Outcome][]onDay{}
 	for _, x := range counted {
 		if o := s.gravest(x.i); o != "" {
@@ -208,30 +216,55 @@ func numbers(groups [][]onDay) (surely, possibly int) {
 // people adds up the figures of one fact.
 func (s *Sight) people(groups [][]onDay, fact string, of func(*truce.Element) *truce.Range) DayPeople {
 	p := DayPeople{IDs: []string{}, By: s.authors(groups, fact)}
-	var without [][]onDay
-	var open []onDay
+	words := s.statements()
+	var without, stated [][]onDay
 	for _, g := range groups {
 		var all *truce.Range
-		known := false
+		total, only := false, true
 		for _, x := range g {
 			e := &s.Result.Elements[x.i]
-			if r := of(e); r != nil {
-				all, known = hull(all, *r), known || x.sure
+			switch r := of(e); {
+			case r == nil:
+			case words(e):
+				total = true
+			default:
+				all, only = hull(all, *r), only && x.only
 				p.IDs = append(p.IDs, e.ID)
 			}
 		}
 		switch {
-		case all == nil:
-			without, open = append(without, g), append(open, g...)
-			continue
-		case known:
-			p.Low += int(all.Low)
+		case all != nil && only:
+			p.Low, p.High = p.Low+int(all.Low), p.High+int(all.High)
+		case all != nil:
+			p.High += int(all.High)
+		case total:
+			stated = append(stated, g)
+		default:
+			without = append(without, g)
 		}
-		p.High += int(all.High)
 	}
-	p.Without = s.count(open)
-	p.Without.Sure, p.Without.Possible = numbers(without)
+	p.Without, p.Stated = s.countIncidents(without), s.countIncidents(stated)
 	return p
+}
+
+// countIncidents is a figure of incidents; behind it are their elements.
+func (s *Sight) countIncidents(groups [][]onDay) DayFigure {
+	f := s.count(slices.Concat(groups...))
+	f.Sure, f.Possible = numbers(groups)
+	return f
+}
+
+// statements tells elements that are only somebody's word about others.
+func (s *Sight) statements() func(*truce.Element) bool {
+	acts := truce.Acts()
+	for _, j := range s.Result.Judges {
+		for _, upper := range sortedWords(j.Agreement().Acts) {
+			acts.Add(upper, j.Agreement().Acts[upper]...)
+		}
+	}
+	return func(e *truce.Element) bool {
+		return len(e.Acts) > 0 && !slices.ContainsFunc(e.Acts, func(a string) bool { return !acts.Covers("statement", a) })
+	}
 }
 
 // hull is the range from the lower to the higher of two.
@@ -268,9 +301,9 @@ func (s *Sight) authors(groups [][]onDay, fact string) []DayAuthor {
 	return out
 }
 
-// figure reads "12" or "12..15"; what says it otherwise is no figure.
+// figure reads "12", "12..15", "12-15" or "12 to 15"; what says it otherwise is no figure.
 func figure(text string) (truce.Range, bool) {
-	low, high, both := strings.Cut(text, "..")
+	low, high, both := strings.Cut(strings.NewReplacer("..", "-", "–", "-", " to ", "-").Replace(text), "-")
 	if !both {
 		high = low
 	}

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"slices"
-	"time"
 
 	"truce/access"
 )
@@ -60,15 +59,3 @@ func (r *Record) Days(ctx context.Context, who access.Person, from, to string, a
 	}
 	return out, nil
 }
-
-// DayBounds are the first and the last day of the period that a person may see the reports
-// of; empty where there is none.
-func (s *Sight) DayBounds() (first, last string) {
-	if s.Result == nil {
-		return "", ""
-	}
-	return s.Result.Bounds()
-}
-
-// Begun reports whether a reporting day has begun by a moment.
-func (d DaySpan) Begun(now time.Time) bool { return !d.From.After(now) }

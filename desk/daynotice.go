@@ -23,8 +23,8 @@ type DayNotice struct {
 // DayChange is one figure that is another now. A figure of people goes from low to high, one
 // of elements or incidents from the sure to the possible ones.
 type DayChange struct {
-	// Figure names it: "incidents", "elements", "withdrawn", "killed", "injured",
-	// "killed.without", "injured.without", "violation", "undetermined" or "no violation",
+	// Figure names it: "incidents", "elements", "withdrawn", "killed", "killed.without",
+	// "killed.stated" and the same of injured, "violation", "undetermined" or "no violation",
 	// the last three also with
 	// Agreement, and with Clause where it is of one clause. A figure that
 	// one author states has Author.
@@ -156,6 +156,7 @@ func (f DayFigures) named(order *[]DayChange) map[[4]string]namedFigure {
 	}{{"killed", f.Killed}, {"injured", f.Injured}} {
 		put(DayChange{Figure: p.name}, [2]int{p.of.Low, p.of.High}, p.of.IDs)
 		count(DayChange{Figure: p.name + ".without"}, p.of.Without)
+		count(DayChange{Figure: p.name + ".stated"}, p.of.Stated)
 		for _, a := range p.of.By {
 			put(DayChange{Figure: p.name, Author: a.Author}, [2]int{a.Low, a.High}, a.IDs)
 		}

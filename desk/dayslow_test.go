@@ -3,6 +3,8 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,8 +78,8 @@ func (s *slow) in(e *truce.Element, d DaySpan) (sure, possible bool) {
 func (s *slow) day(d DaySpan) DayFigures {
 	f := DayFigures{Elements: DayFigure{IDs: []string{}}, Withdrawn: DayFigure{IDs: []string{}}}
 	type incident struct {
-		sure, known bool
-		killed      *truce.Range
+		sure, open, stated bool
+		killed             *truce.Range
 	}
 	incidents := map[string]*incident{}
 	for i := range s.elements {
@@ -106,8 +108,16 @@ func (s *slow) day(d DaySpan) DayFigures {
 			incidents[key] = x
 		}
 		x.sure = x.sure || sure
-		if k := e.Killed; k != nil {
-			x.known = x.known || sure
+		if k := e.Killed; k != nil && said(e) {
+			x.stated = true
+		} else if k != nil {
+			lasts := *e
+			lasts.When = slices.Clone(e.When)
+			for i := range lasts.When {
+				lasts.When[i].Lasts = false // they may have died on any of its days
+			}
+			only, _ := s.in(&lasts, d)
+			x.open = x.open || !only
 			if x.killed == nil {
 				x.killed = &truce.Range{Low: k.Low, High: k.High}
 			}
@@ -119,16 +129,30 @@ func (s *slow) day(d DaySpan) DayFigures {
 		if x.sure {
 			f.Incidents.Sure++
 		}
-		if x.killed == nil {
+		switch {
+		case x.killed == nil && x.stated:
+			f.Killed.Stated.Possible++
+			continue
+		case x.killed == nil:
 			f.Killed.Without.Possible++
 			continue
 		}
 		f.Killed.High += int(x.killed.High)
-		if x.known {
+		if !x.open {
 			f.Killed.Low += int(x.killed.Low)
 		}
 	}
 	return f
+}
+
+// said reports whether an element is nothing but words.
+func said(e *truce.Element) bool {
+	for _, a := range e.Acts {
+		if !strings.Contains(" statement acceptance order announcement ", " "+a+" ") {
+			return false
+		}
+	}
+	return len(e.Acts) > 0
 }
 
 // outcome counts the elements of a day whose gravest outcome under an agreement it is.

@@ -27,7 +27,7 @@ func (w *dayWork) report(ctx context.Context) (*DayReport, error) {
 	m := w.Result.Mission
 	w.on = w.Sight.on(w.span.Day)
 	d := &DayReport{Format: DayFormat, Mission: m.ID, Title: m.Title, Reader: w.reader, Entries: w.AsOf, Recorded: w.Recorded.UTC(),
-		Span: w.span, Figures: w.figures(w.on, w.span), Windows: w.windows(), Clocks: w.clocks(), Access: w.access()}
+		Span: w.span, Figures: w.figures(w.on, w.span), Windows: w.windows(), Clocks: w.clocks(), Access: w.access(), Undated: w.undated()}
 	if first, _ := w.Result.Bounds(); w.span.Day > first {
 		before, err := m.Span(dayBefore(w.span.Day))
 		if err != nil {
@@ -88,6 +88,17 @@ func (w *dayWork) clocks() []DayClock {
 		}
 	}
 	return out
+}
+
+// undated are the elements that lie on no day.
+func (w *dayWork) undated() DayFigure {
+	var on []onDay
+	for i, a := range w.About {
+		if a.First == "" && w.Result.Elements[i].Status == "" {
+			on = append(on, onDay{i: i})
+		}
+	}
+	return w.count(on)
 }
 
 // access are the elements about access and aid.

@@ -43,7 +43,8 @@ type DayView struct {
 	Clocks    []DayCalm
 	Open      []DayWant
 	Incidents []DayIncident
-	Access    int  // incidents about access and aid
+	Access    int // incidents about access and aid
+	Undated   DayNumber
 	Silent    bool // of some elements it is withheld who said it
 	Watched   []DayWatched
 	Fixes     []DayFix
@@ -186,7 +187,10 @@ func NewDay(ask DayAsk) (DayView, error) {
 		v.AsOf, v.Hash = strconv.FormatInt(d.Entries, 10), ask.Frozen.SHA256
 	}
 	v.Query = v.files()
-	v.Rows, v.Under = v.figures(), v.under()
+	v.Rows, v.Under, v.Undated = v.figures(), v.under(), v.number(d.Undated)
+	if len(d.Undated.IDs) > mostLinked {
+		v.Undated.Link = ""
+	}
 	v.authors("killed", d.Figures.Killed.By)
 	v.authors("injured", d.Figures.Injured.By)
 	for _, w := range d.Windows {
@@ -256,14 +260,14 @@ func (v *DayView) number(f desk.DayFigure) DayNumber {
 }
 
 func (v *DayView) people(p desk.DayPeople) DayNumber {
-	return DayNumber{Low: p.Low, High: p.High, Link: v.list(p.IDs), None: len(p.IDs) == 0 && p.Without.Possible > 0}
+	return DayNumber{Low: p.Low, High: p.High, Link: v.list(p.IDs), None: len(p.IDs) == 0 && p.Without.Possible+p.Stated.Possible > 0}
 }
 
 // figures are the summary beside the day before.
 func (v *DayView) figures() []DayNumbers {
 	lines := func(f desk.DayFigures) []DayNumber {
 		return []DayNumber{v.number(f.Incidents), v.number(f.Elements), v.number(f.Violation), v.number(f.Undetermined), v.number(f.NoViolation),
-			v.people(f.Killed), v.number(f.Killed.Without), v.people(f.Injured), v.number(f.Injured.Without), v.number(f.Withdrawn)}
+			v.people(f.Killed), v.number(f.Killed.Without), v.number(f.Killed.Stated), v.people(f.Injured), v.number(f.Injured.Without), v.number(f.Injured.Stated), v.number(f.Withdrawn)}
 	}
 	before := make([]DayNumber, len(dayFigures()))
 	if v.Report.Before != nil {
@@ -271,14 +275,16 @@ func (v *DayView) figures() []DayNumbers {
 	}
 	var out []DayNumbers
 	for i, now := range lines(v.Report.Figures) {
-		out = append(out, DayNumbers{dayFigures()[i], now, before[i]})
+		if name := dayFigures()[i]; !strings.HasSuffix(name, ".stated") || now.High+before[i].High > 0 {
+			out = append(out, DayNumbers{name, now, before[i]})
+		}
 	}
 	return out
 }
 
 // dayFigures are the names of the figures, in their order.
 func dayFigures() []string {
-	return []string{"incidents", "elements", "violation", "undetermined", "no violation", "killed", "killed.without", "injured", "injured.without", "withdrawn"}
+	return []string{"incidents", "elements", "violation", "undetermined", "no violation", "killed", "killed.without", "killed.stated", "injured", "injured.without", "injured.stated", "withdrawn"}
 }
 
 // under are the outcomes by agreement.

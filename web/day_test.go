@@ -13,8 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"truce"
 	"truce/desk"
+	"truce/figures"
 	"truce/screen"
 )
 
@@ -236,5 +239,35 @@ func TestHostileTextsInADay(t *testing.T) {
 	var d desk.DayReport
 	if err := json.Unmarshal([]byte(c.get("/days/2016-07-28.json").want(200, "").body), &d); err != nil || len(d.Rows) < 6 {
 		t.Errorf("%d rows, %v", len(d.Rows), err)
+	}
+}
+
+// TestDaysAndTheSituationCountAlike holds the figures of every day to those that the situation
+// shows of it, which are counted by another package.
+func TestDaysAndTheSituationCountAlike(t *testing.T) {
+	w := newWorld(t)
+	sight, err := w.record.Sight(w.ctx, headOf("amal"), 0)
+	w.no(err)
+	var items []figures.Item
+	for i := range sight.Result.Elements {
+		a := sight.About[i]
+		if e := &sight.Result.Elements[i]; a.First != "" { // days leave out what is of no known day
+			x := figures.NewItem(e, a.First, a.Last, a.Verdicts)
+			x.Stated = len(e.Acts) == 1 && truce.Acts().Covers("statement", e.Acts[0])
+			items = append(items, x)
+		}
+	}
+	days, err := w.record.Days(w.ctx, headOf("amal"), "", "", 0)
+	w.no(err)
+	for _, d := range days {
+		f := figures.Count(items, figures.Stretch{From: d.Span.Day, To: d.Span.Day})
+		n := d.Figures
+		got := [][2]int{{n.Incidents.Sure, n.Incidents.Possible}, {n.Killed.Low, n.Killed.High}, {n.Killed.Without.Possible, n.Killed.Stated.Possible}, {n.Injured.Low, n.Injured.High},
+			{n.Violation.Sure, n.Violation.Possible}, {n.Undetermined.Sure, n.Undetermined.Possible}}
+		want := [][2]int{{f.Incidents.Low, f.Incidents.High}, {f.Killed.People.Low, f.Killed.People.High}, {f.Killed.Unknown, f.Killed.Stated}, {f.Injured.People.Low, f.Injured.People.High},
+			{f.Classes[figures.Violation].Low, f.Classes[figures.Violation].High}, {f.Classes[figures.Undetermined].Low, f.Classes[figures.Undetermined].High}}
+		if !cmp.Equal(got, want) {
+			t.Errorf("%s: %v, and the situation says %v", d.Span.Day, got, want)
+		}
 	}
 }
