@@ -198,7 +198,6 @@ func (m *matrix) disclosed(x *asker, n int) map[int]bool {
 func (m *matrix) ofAll(x *asker) iter.Seq[question] {
 	size := len(m.entries)
 	plain := map[string][]string{
-		"GET /{$}":                       {"/", "/?as_of=" + strconv.Itoa(size-1), "/?as_of=nonsense"},
 		"GET /calm":                      {"/calm", "/calm?agreement=sy-coh-2016-02&pair=government,opposition", "/calm?from=2016-04-01&to=2016-04-30&coverage=assumed&days=exact&measure=deaths&act=any-act", "/calm?as_of=" + strconv.Itoa(size-1), "/calm?area=none"},
 		"GET /record":                    {"/record", "/record?as_of=" + strconv.Itoa(size-1)},
 		"GET /rows":                      {"/rows"},

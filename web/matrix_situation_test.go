@@ -21,6 +21,9 @@ func (m *matrix) ofSituation(x *asker) iter.Seq[question] {
 	then := "as_of=" + strconv.Itoa(len(m.entries)-3)
 	return func(yield func(question) bool) {
 		for _, q := range []question{
+			{route: "GET /{$}", path: "/", always: true},
+			{route: "GET /{$}", path: "/?as_of=" + strconv.Itoa(len(m.entries)-1)},
+			{route: "GET /{$}", path: "/?as_of=nonsense"},
 			{route: "GET /{$}", path: "/?from=2016-08-24&to=2016-08-27&compare=2016-08-20..2016-08-23", always: true},
 			{route: "GET /{$}", path: "/?lang=ar&outcome=undetermined&" + then},
 			{route: "GET /{$}", path: "/?q=canary"},
