@@ -103,10 +103,13 @@ type Item struct {
 	rank     uint8
 }
 
-// NewItem takes an element up with the verdicts that count.
-func NewItem(e *truce.Element, first, last string, verdicts []truce.Verdict) Item {
+// NewItem takes an element up with its verdicts, or with those of them that count.
+func NewItem(e *truce.Element, first, last string, verdicts []truce.Verdict, counts func(*truce.Verdict) bool) Item {
 	x := Item{Element: e, First: first, Last: last, Fits: truce.Yes, rank: unjudged}
 	for i := range verdicts {
+		if counts != nil && !counts(&verdicts[i]) {
+			continue
+		}
 		r := rank(&verdicts[i])
 		x.verdicts[r]++
 		x.rank = min(x.rank, r)

@@ -48,7 +48,11 @@ type IncidentLine struct {
 type Judged struct {
 	Outcome    string
 	Agreements []Choice
+	More       int // agreements that are not named
 }
+
+// named is how many agreements a line names under one outcome.
+const named = 3
 
 // PlaceWords is a place as published, in geo's words, empty for anywhere, and the areas of the
 // mission that it touches.
@@ -127,8 +131,8 @@ type group struct {
 	items       []int
 }
 
-// grouped puts the selected elements together by incident: newest first, or oldest first;
-// what has no known day stands last.
+// grouped puts the selected elements together by incident: newest first, or oldest first. What
+// has no known day stands last, and what is known to a long time only after what is known better.
 func (s *Selection) grouped() []group {
 	at := map[string]int{}
 	var out []group
@@ -151,9 +155,9 @@ func (s *Selection) grouped() []group {
 		if (a.last == "") != (b.last == "") {
 			return cmp.Compare(b.last, a.last)
 		}
-		by := cmp.Or(cmp.Compare(b.last, a.last), cmp.Compare(b.first, a.first), strings.Compare(b.id, a.id))
+		by := cmp.Or(cmp.Compare(b.first, a.first), cmp.Compare(b.last, a.last), strings.Compare(b.id, a.id))
 		if s.Filter.Oldest {
-			by = cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.last, b.last), strings.Compare(a.id, b.id))
+			by = cmp.Or(cmp.Compare(a.last, b.last), cmp.Compare(a.first, b.first), strings.Compare(a.id, b.id))
 		}
 		return by
 	})
@@ -195,6 +199,8 @@ func (b *Board) line(s *Selection, g group) IncidentLine {
 			}
 		}
 		if m.Agreements != nil {
+			m.More = max(0, len(m.Agreements)-named)
+			m.Agreements = m.Agreements[:len(m.Agreements)-m.More]
 			out.Marks = append(out.Marks, m)
 		}
 	}

@@ -107,21 +107,17 @@ func (q *question) judged(i int, x *figures.Item) bool {
 	verdicts := q.Sight.About[i].Verdicts
 	if q.asksVerdict() {
 		some := false
-		var counted []truce.Verdict
 		for k := range verdicts {
 			some = some || q.finds(&verdicts[k])
-			if q.Agreement != "" && q.Counts(&verdicts[k]) {
-				counted = append(counted, verdicts[k])
-			}
 		}
 		if !some {
 			return false
 		}
-		if q.Agreement != "" {
-			stated := x.Stated
-			*x = figures.NewItem(x.Element, x.First, x.Last, counted)
-			x.Stated = stated
-		}
+	}
+	if q.Agreement != "" {
+		stated := x.Stated
+		*x = figures.NewItem(x.Element, x.First, x.Last, verdicts, q.Counts)
+		x.Stated = stated
 	}
 	return q.Outcome == "" || string(x.Class()) == q.Outcome
 }
