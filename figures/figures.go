@@ -103,18 +103,23 @@ type Item struct {
 	rank     uint8
 }
 
-// NewItem takes an element up with its verdicts, or with those of them that count.
-func NewItem(e *truce.Element, first, last string, verdicts []truce.Verdict, counts func(*truce.Verdict) bool) Item {
-	x := Item{Element: e, First: first, Last: last, Fits: truce.Yes, rank: unjudged}
+// NewItem takes an element up with its verdicts.
+func NewItem(e *truce.Element, first, last string, verdicts []truce.Verdict) Item {
+	x := Item{Element: e, First: first, Last: last, Fits: truce.Yes}
+	return x.Under(verdicts, func(*truce.Verdict) bool { return true })
+}
+
+// Under is the item with those of its verdicts alone that count.
+func (x Item) Under(verdicts []truce.Verdict, counts func(*truce.Verdict) bool) Item {
+	x.verdicts, x.rank = [classes]int{}, unjudged
 	for i := range verdicts {
-		if counts != nil && !counts(&verdicts[i]) {
-			continue
+		if counts(&verdicts[i]) {
+			r := rank(&verdicts[i])
+			x.verdicts[r]++
+			x.rank = min(x.rank, r)
 		}
-		r := rank(&verdicts[i])
-		x.verdicts[r]++
-		x.rank = min(x.rank, r)
 	}
-	if e.Status != "" {
+	if x.Element.Status != "" {
 		x.rank = withdrawn
 	}
 	return x

@@ -66,8 +66,8 @@ func TestTheConvoy(t *testing.T) {
 		e.Said = append(e.Said, truce.Said{Fact: "killed", Source: source, Value: value})
 	}
 	other := &truce.Element{ID: "convoy/2", Incident: "convoy", Killed: &truce.Range{Low: 10, High: 21}}
-	items := []Item{NewItem(e, "2016-09-19", "2016-09-19", []truce.Verdict{verdict(truce.Undetermined, "UD-ACTOR"), verdict(truce.NoViolation, "NV-TIME")}, nil),
-		NewItem(other, "2016-09-19", "2016-09-20", []truce.Verdict{verdict(truce.Violation, "V")}, nil)}
+	items := []Item{NewItem(e, "2016-09-19", "2016-09-19", []truce.Verdict{verdict(truce.Undetermined, "UD-ACTOR"), verdict(truce.NoViolation, "NV-TIME")}),
+		NewItem(other, "2016-09-19", "2016-09-20", []truce.Verdict{verdict(truce.Violation, "V")})}
 	f := Count(items, Stretch{"2016-09-19", "2016-09-19"})
 	if f.Incidents != (Interval{1, 1}) || f.Elements != (Interval{1, 2}) || f.Undated != 1 {
 		t.Errorf("%+v", f)
@@ -91,9 +91,9 @@ func TestTheConvoy(t *testing.T) {
 // TestATotalThatSomebodyStatesIsNotAdded: 64 dead in a week, says one who counts, are no more
 // dead beside those of the week (R-O2).
 func TestATotalThatSomebodyStatesIsNotAdded(t *testing.T) {
-	word := NewItem(&truce.Element{ID: "count", Killed: &truce.Range{Low: 64, High: 64}}, "2016-03-07", "2016-03-07", nil, nil)
+	word := NewItem(&truce.Element{ID: "count", Killed: &truce.Range{Low: 64, High: 64}}, "2016-03-07", "2016-03-07", nil)
 	word.Stated = true
-	strike := NewItem(&truce.Element{ID: "strike", Killed: &truce.Range{Low: 19, High: 19}}, "2016-03-07", "2016-03-07", nil, nil)
+	strike := NewItem(&truce.Element{ID: "strike", Killed: &truce.Range{Low: 19, High: 19}}, "2016-03-07", "2016-03-07", nil)
 	if diff := gocmp.Diff(Toll{People: Interval{19, 19}, Sure: Interval{19, 19}, Known: 1, Stated: 1}, Count([]Item{word, strike}, Stretch{}).Killed); diff != "" {
 		t.Error(diff)
 	}
@@ -101,18 +101,18 @@ func TestATotalThatSomebodyStatesIsNotAdded(t *testing.T) {
 
 func TestWhatWasWithdrawnCountsApart(t *testing.T) {
 	back := &truce.Element{ID: "x", Status: "retracted", Killed: &truce.Range{Low: 3, High: 3}, Acts: []string{"shelling"}}
-	f := Count([]Item{NewItem(back, "2016-03-01", "2016-03-01", []truce.Verdict{verdict(truce.NoViolation, "RETRACTED")}, nil)}, Stretch{})
+	f := Count([]Item{NewItem(back, "2016-03-01", "2016-03-01", []truce.Verdict{verdict(truce.NoViolation, "RETRACTED")})}, Stretch{})
 	if f.Classes[Withdrawn] != (Interval{1, 1}) || f.Verdicts[Withdrawn] != (Interval{1, 1}) || f.Killed.People.High+f.Killed.Known+f.Killed.Unknown != 0 {
 		t.Errorf("%+v", f)
 	}
-	if got := NewItem(&truce.Element{ID: "y"}, "", "", []truce.Verdict{verdict("odd", "")}, nil).rank; got != unjudged {
+	if got := NewItem(&truce.Element{ID: "y"}, "", "", []truce.Verdict{verdict("odd", "")}).rank; got != unjudged {
 		t.Errorf("an outcome of no meaning is %d", got)
 	}
 }
 
 func TestActsThatMayHaveBeenAnother(t *testing.T) {
-	items := []Item{NewItem(&truce.Element{ID: "a", Acts: []string{"shelling"}}, "2016-03-01", "2016-03-01", nil, nil),
-		NewItem(&truce.Element{ID: "b", Acts: []string{"shelling", "air-strike"}}, "2016-03-01", "2016-03-01", nil, nil)}
+	items := []Item{NewItem(&truce.Element{ID: "a", Acts: []string{"shelling"}}, "2016-03-01", "2016-03-01", nil),
+		NewItem(&truce.Element{ID: "b", Acts: []string{"shelling", "air-strike"}}, "2016-03-01", "2016-03-01", nil)}
 	want := []Kind{{"air-strike", Interval{0, 1}}, {"shelling", Interval{1, 2}}}
 	if diff := gocmp.Diff(want, Count(items, Stretch{}).Acts); diff != "" {
 		t.Error(diff)
@@ -155,7 +155,7 @@ func anything(t *rapid.T) []Item {
 		for range rapid.IntRange(0, 3).Draw(t, "verdicts") {
 			verdicts = append(verdicts, verdict(rapid.SampledFrom([]truce.Outcome{truce.Violation, truce.Undetermined, truce.NoViolation}).Draw(t, "outcome"), "X"))
 		}
-		x := NewItem(e, first, last, verdicts, nil)
+		x := NewItem(e, first, last, verdicts)
 		x.Stated = rapid.IntRange(0, 4).Draw(t, "stated") == 0
 		x.Fits = rapid.SampledFrom([]truce.Tri{truce.Yes, truce.Unknown}).Draw(t, "fits")
 		out = append(out, x)

@@ -47,7 +47,7 @@ func NewBoard(s *desk.Sight) *Board {
 	known := map[string]int{}
 	for i := range s.Result.Elements {
 		e, about := &s.Result.Elements[i], &s.About[i]
-		x := figures.NewItem(e, about.First, about.Last, about.Verdicts, nil)
+		x := figures.NewItem(e, about.First, about.Last, about.Verdicts)
 		b.items, b.words = append(b.items, x), append(b.words, fold(wordsIn(e)))
 		b.parts[x.Incident()]++
 		b.place = append(b.place, b.placed(known, about.Extent))

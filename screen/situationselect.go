@@ -115,9 +115,7 @@ func (q *question) judged(i int, x *figures.Item) bool {
 		}
 	}
 	if q.Agreement != "" {
-		stated := x.Stated
-		*x = figures.NewItem(x.Element, x.First, x.Last, verdicts, q.Counts)
-		x.Stated = stated
+		*x = x.Under(verdicts, q.Counts)
 	}
 	return q.Outcome == "" || string(x.Class()) == q.Outcome
 }
