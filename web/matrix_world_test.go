@@ -112,7 +112,7 @@ func (w *world) serve(t *testing.T) {
 	w.no(err)
 	w.srv.Config.Handler = w.site.handler()
 	w.srv.Start()
-	t.Cleanup(w.srv.Close)
+	t.Cleanup(func() { shut(w.srv) })
 }
 
 // timeless leaves the time out of the log, whose digits might be taken for a canary's.

@@ -214,8 +214,25 @@ func serveWorld(t testing.TB, dir string, change ...func(*Options)) *world {
 	}
 	w.srv.Config.Handler = w.site.handler()
 	w.srv.Start()
-	t.Cleanup(func() { w.srv.CloseClientConnections(); w.srv.Close() }) // streams stay open
+	t.Cleanup(func() { shut(w.srv) })
 	return w
+}
+
+// shut closes a server under pages that keep streams open and open them again.
+func shut(srv *httptest.Server) {
+	done := make(chan struct{})
+	go func() {
+		srv.Close()
+		close(done)
+	}()
+	for {
+		select {
+		case <-done:
+			return
+		case <-time.After(50 * time.Millisecond):
+			srv.CloseClientConnections()
+		}
+	}
 }
 
 // plant enters a report that only its author and the head may see, full of what must not
