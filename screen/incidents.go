@@ -190,7 +190,7 @@ func (b *Board) line(s *Selection, g group) IncidentLine {
 			}
 		}
 	}
-	out.Class = string(figures.Classes()[class])
+	out.Class, out.Title = string(figures.Classes()[class]), short(out.Title)
 	for rank, class := range figures.Classes() {
 		m := Judged{Outcome: string(class)}
 		for _, j := range b.Sight.Result.Judges {

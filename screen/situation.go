@@ -151,6 +151,11 @@ func NewSituation(b *Board, q SituationQuestion, that figures.Stretch, watch []W
 	v.Chosen = slices.DeleteFunc(chosen(b, q.Filter), func(c Chosen) bool { return c.Day })
 	v.Agreements, v.Areas, v.Acts = b.choices(q.Filter)
 	v.Figures = figures.Count(s.Items, q.Filter.Stretch())
+	for _, by := range [][]figures.Author{v.Figures.Killed.By, v.Figures.Injured.By} {
+		for i := range by {
+			by[i].Name = short(by[i].Name) // a source is what somebody wrote
+		}
+	}
 	v.Quick = v.quick(b)
 	v.Before = v.Stretch.Before()
 	if q.Compare != "" {

@@ -191,6 +191,32 @@ func TestAListIsReadInPages(t *testing.T) {
 	}
 }
 
+// TestWhatPeopleWroteIsKeptShort: a title of a megabyte is no list.
+func TestWhatPeopleWroteIsKeptShort(t *testing.T) {
+	s := small(t)
+	s.Result.Elements[0].Title = strings.Repeat("\u202e<script>", 100_000)
+	s.Result.Elements[0].Said = []truce.Said{{Fact: "killed", Value: "3", Source: strings.Repeat("x", 100_000)}}
+	set, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := NewBoard(s)
+	list, err := NewIncidentList(b, Filter{}, Found{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := NewSituation(b, SituationQuestion{About: true}, figures.Stretch{}, nil, Found{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for page, view := range map[string]any{"incidents": list, "situation": first} {
+		text, err := set.Render(Arabic, Frame{Page: page, Path: "/", View: view, Reads: true})
+		if err != nil || len(text) > 100_000 || strings.Contains(string(text), "<script>") {
+			t.Errorf("%s: %v, %d bytes", page, err, len(text))
+		}
+	}
+}
+
 // TestWhatSetACalmBack reads the words of package calm.
 func TestWhatSetACalmBack(t *testing.T) {
 	start := dayOf("2020-03-01")
