@@ -30,6 +30,7 @@ type faulty struct {
 	instead []byte
 	busy    bool
 	refused map[string]bool
+	held    chan struct{} // tiles wait for it
 }
 
 func (f *faulty) set(path string, at int, instead []byte) {
@@ -39,33 +40,49 @@ func (f *faulty) set(path string, at int, instead []byte) {
 }
 
 func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.busy && strings.HasPrefix(r.URL.Path, "/log/tile/0/") && !f.refused[r.URL.Path] {
-		f.refused[r.URL.Path] = true
+	path, at, instead, held, busy := f.plan(r.URL.Path)
+	if held != nil && strings.HasPrefix(r.URL.Path, "/log/tile/0/") {
+		<-held
+	}
+	if busy {
 		w.Header().Set("Retry-After", "0")
 		w.WriteHeader(http.StatusTooManyRequests)
 		return
 	}
-	if r.URL.Path != f.path {
+	if r.URL.Path != path {
 		f.to.ServeHTTP(w, r)
 		return
 	}
 	rec := httptest.NewRecorder()
 	f.to.ServeHTTP(rec, r)
 	body := rec.Body.Bytes()
-	if f.instead != nil {
-		body = f.instead
+	if instead != nil {
+		body = instead
 	} else {
-		body[f.at] ^= 1
+		body[at] ^= 1
 	}
 	for name, values := range rec.Header() {
 		w.Header()[name] = values
 	}
-	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Del("Content-Length")
 	w.WriteHeader(rec.Code)
 	_, _ = w.Write(body)
+}
+
+// plan is what to do about a path. Streams stay open, so nothing is locked while answering.
+func (f *faulty) plan(asked string) (path string, at int, instead []byte, held chan struct{}, busy bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	busy = f.busy && strings.HasPrefix(asked, "/log/tile/0/") && !f.refused[asked]
+	f.refused[asked] = f.refused[asked] || busy
+	return f.path, f.at, f.instead, f.held, busy
+}
+
+// do changes what is done.
+func (f *faulty) do(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
 }
 
 // checked is the page that checks the record in front of a site that can be made faulty.
@@ -92,7 +109,7 @@ func newChecked(t *testing.T) *checked {
 	site := &faulty{to: w.site.handler()}
 	site.set("", 0, nil)
 	srv := httptest.NewServer(site)
-	t.Cleanup(srv.Close)
+	t.Cleanup(func() { shut(srv) })
 	return &checked{t, ctx, w, site, strings.Replace(srv.URL, "127.0.0.1", "localhost", 1)}
 }
 
@@ -143,9 +160,18 @@ func TestTheRecordIsCheckedInTheBrowser(t *testing.T) {
 	c.world.no(err)
 	root := base64.StdEncoding.EncodeToString(point.Root[:])
 	c.want(c.record(""), fmt.Sprintf("The record holds. Entries: %d;", point.Size), "the signature by "+key.ID()+" is good", "good The hashes of all", root, "It rests on the key that this server showed.")
-	c.site.busy = true
+	c.site.do(func() { c.site.busy = true })
 	c.want(c.record(""), "The record holds.")
-	c.site.busy = false
+	held := make(chan struct{})
+	c.site.do(func() { c.site.busy, c.site.held = false, held })
+	do(t, c.ctx, chromedp.Navigate(c.origin+"/record/check?lang=en"))
+	until(t, c.ctx, `!document.getElementById("check").hidden`)
+	eval[bool](t, c.ctx, `document.getElementById("check-start").click(); true`)
+	until(t, c.ctx, `!document.getElementById("check-stop").hidden && document.querySelector("#check-record-steps > .good")`)
+	eval[bool](t, c.ctx, `document.getElementById("check-stop").click(); true`)
+	c.want(c.said("record"), "Stopped before the end", "The record as a whole is not checked.")
+	close(held)
+	c.site.do(func() { c.site.held = nil })
 
 	tail := fmt.Sprintf("/log/tile/0/001.p/%d", point.Size-256)
 	for _, bad := range []struct {
