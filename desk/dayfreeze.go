@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"sync"
@@ -60,7 +61,8 @@ func (r *Record) still(ctx context.Context, n int64, at time.Time) (*Record, err
 	return f, nil
 }
 
-// sightFor is [Record.Sight] for whoever does something else than look, made anew.
+// sightFor is [Record.Sight] for whoever does something else than look, made anew. It leaves
+// places out: reports lay them out themselves, see [dayWork.place].
 func (r *Record) sightFor(ctx context.Context, who access.Person, do access.Action, n int64) (*Sight, error) {
 	s := &Sight{AsOf: n}
 	if n == 0 {
@@ -84,6 +86,15 @@ func (r *Record) sightFor(ctx context.Context, who access.Person, do access.Acti
 	labels, err := r.labels(ctx, who, do, "element")
 	if err != nil {
 		return nil, err
+	}
+	for _, mark := range labels {
+		g, err := v.grant("element", mark)
+		if err != nil {
+			return nil, err
+		}
+		g.Fields = maps.Clone(g.Fields)
+		g.Fields["where"] = access.Withheld
+		v.grants[[2]string{"element", mark}] = g
 	}
 	return s, s.fill(ctx, v, labels, agreements)
 }
