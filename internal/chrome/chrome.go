@@ -2,8 +2,9 @@
 // whatever it refers to are handed over as bytes: the browser has no network, no cookies and
 // no scripts, and every file it leaves is removed.
 //
-// [Printer.Print] is all there is. The same page gives the same PDF from the same Chromium
-// with the same fonts: dates and identifiers that change from run to run are taken out.
+// [Printer.Print] is all there is. The same page looks the same from the same Chromium with the
+// same fonts, and dates are taken out; the numbers by which Chromium names the parts of a
+// tagged page may still differ from run to run.
 package chrome
 
 import (
