@@ -378,6 +378,8 @@ func TestACorrectionIsTold(t *testing.T) {
 	}
 	want := []DayChange{{Figure: "killed", Then: [2]int{20, 273}, Now: [2]int{28, 271}}}
 	n := notice(may5)
+	killed := []string{"C051/1", "C051/2", "C057", "C058/1", "C058/2", "C058/3", "C058/4", "C058/5", "C058/6"}
+	want[0].ThenIDs, want[0].NowIDs = killed, killed
 	if d := cmp.Diff(want, n.Changes); d != "" {
 		t.Errorf("(-want +got): %s", d)
 	}

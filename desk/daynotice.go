@@ -30,6 +30,7 @@ type DayChange struct {
 	// one author states has Author.
 	Figure, Agreement, Clause, Author string
 	Then, Now                         [2]int
+	ThenIDs, NowIDs                   []string // elements behind them
 	// Gone and New are the elements that were behind it then or are now, and not both.
 	Gone, New []string
 }
@@ -116,6 +117,7 @@ func compareFigures(then, now DayFigures) []DayChange {
 		key := keyOfChange(name)
 		a, b := was[key], is[key]
 		name.Then, name.Now = a.value, b.value
+		name.ThenIDs, name.NowIDs = a.ids, b.ids
 		name.Gone, name.New = missing(a.ids, b.ids), missing(b.ids, a.ids)
 		if name.Then != name.Now || name.Gone != nil || name.New != nil {
 			out = append(out, name)

@@ -427,8 +427,10 @@ func (v *DayView) fixes(list []desk.DayCorrection) []DayFix {
 // told puts a notice into lines.
 func (v *DayView) told(n desk.DayNotice) DayTold {
 	t := DayTold{DayRelease: n.Frozen.DayRelease, Same: n.Frozen.Same, Fixes: v.fixes(n.Entries), Shown: v.Frozen != nil && v.Frozen.ID == n.Frozen.ID}
+	then, now := DayView{Span: v.Span}, DayView{Span: v.Span}
+	then.AsOf = strconv.FormatInt(n.Frozen.Entries, 10)
 	for _, c := range n.Changes {
-		x := DayDiffers{DayChange: c, Then: DayNumber{Low: c.Then[0], High: c.Then[1]}, Now: DayNumber{Low: c.Now[0], High: c.Now[1]}}
+		x := DayDiffers{DayChange: c, Then: DayNumber{Low: c.Then[0], High: c.Then[1], Link: then.list(c.ThenIDs)}, Now: DayNumber{Low: c.Now[0], High: c.Now[1], Link: now.list(c.NowIDs)}}
 		if c.Agreement != "" {
 			x.Title = v.title(c.Agreement)
 		}
