@@ -58,17 +58,19 @@ func (s *site) staticFile(w http.ResponseWriter, r *http.Request) {
 		age = "public, max-age=31536000, immutable"
 	}
 	h.Set("Cache-Control", age)
+	kind := mime.TypeByExtension(path.Ext(name))
 	if text, err := fs.ReadFile(screen.Files(), name+".gz"); err == nil && packed(r) {
 		h.Set("Content-Encoding", "gzip")
-		h.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+		h.Set("Content-Type", kind)
 		h.Add("Vary", "Accept-Encoding")
 		_, _ = w.Write(text)
 		return
 	}
-	text, err := fs.ReadFile(screen.Files(), name)
-	if kind := mime.TypeByExtension(path.Ext(name)); err == nil && (strings.HasPrefix(kind, "text/") || strings.HasPrefix(kind, "application/json")) {
-		send(w, r, http.StatusOK, kind, text)
-		return
+	if strings.HasPrefix(kind, "text/") || strings.HasPrefix(kind, "application/json") {
+		if text, err := fs.ReadFile(screen.Files(), name); err == nil {
+			send(w, r, http.StatusOK, kind, text)
+			return
+		}
 	}
 	http.FileServerFS(screen.Files()).ServeHTTP(w, r)
 }

@@ -265,22 +265,29 @@ func tileAt(r *http.Request) (z, x, y int, err error) {
 
 const tileType = "application/vnd.mapbox-vector-tile"
 
+// filtered is what whoever asks may see, and the filter that the address names. Without a
+// mission there is nothing to draw.
+func (p *situations) filtered(r *http.Request) (*desk.Sight, screen.Filter, error) {
+	sight, _, err := p.look(r, "")
+	if err != nil {
+		return nil, screen.Filter{}, err
+	}
+	f, err := screen.ParseFilter(r.URL.Query())
+	if err == nil && sight.Result == nil {
+		err = nothingHere()
+	}
+	return sight, f, err
+}
+
 // overlay is a tile of what a filter selects.
 func (p *situations) overlay(w http.ResponseWriter, r *http.Request) error {
-	sight, _, err := p.look(r, "")
+	sight, f, err := p.filtered(r)
 	if err != nil {
 		return err
 	}
 	z, x, y, err := tileAt(r)
 	if err != nil {
 		return err
-	}
-	f, err := screen.ParseFilter(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	if sight.Result == nil {
-		return nothingHere()
 	}
 	b := p.board(sight)
 	found, err := p.found(r.Context(), sight, b, f)
@@ -292,7 +299,7 @@ func (p *situations) overlay(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	tile, err := layer.Tile(z, x, y, seenAll())
-	return sendBytes(w, tileType, "private, max-age=0, must-revalidate", tile, err)
+	return sendBytes(w, r, tileType, "private, max-age=0, must-revalidate", tile, err)
 }
 
 // ground is a tile of the base map, the same for all.
@@ -306,33 +313,24 @@ func (p *situations) ground(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	tile, err := base.Tile(z, x, y)
-	return sendBytes(w, tileType, "private, max-age=86400", tile, err)
+	return sendBytes(w, r, tileType, "private, max-age=86400", tile, err)
 }
 
 // areas is the ground that clauses in force speak of.
 func (p *situations) areas(w http.ResponseWriter, r *http.Request) error {
-	sight, _, err := p.look(r, "")
+	sight, f, err := p.filtered(r)
 	if err != nil {
 		return err
-	}
-	f, err := screen.ParseFilter(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	if sight.Result == nil {
-		return nothingHere()
 	}
 	text, err := p.board(sight).Areas(f.Stretch())
-	return sendBytes(w, "application/geo+json", "private, max-age=0, must-revalidate", text, err)
+	return sendBytes(w, r, "application/geo+json", "private, max-age=0, must-revalidate", text, err)
 }
 
 // sendBytes answers with bytes of a type, unless making them failed.
-func sendBytes(w http.ResponseWriter, kind, cache string, body []byte, err error) error {
-	if err != nil {
-		return err
+func sendBytes(w http.ResponseWriter, r *http.Request, kind, cache string, body []byte, err error) error {
+	if err == nil {
+		w.Header().Set("Cache-Control", cache)
+		send(w, r, http.StatusOK, kind, body)
 	}
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Cache-Control", cache)
-	_, _ = w.Write(body) // whoever asked may be gone
-	return nil
+	return err
 }
