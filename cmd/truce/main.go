@@ -53,6 +53,7 @@ type commands struct {
 	Attach  attachCmd  `cmd:"" group:"The record" help:"Put a file beside a report."`
 	Custody custodyCmd `cmd:"" group:"The record" help:"Print an attachment's chain of custody."`
 	Cosign  cosignCmd  `cmd:"" group:"The record" help:"Have a witness co-sign the newest checkpoint."`
+	Source  sourceCmd  `cmd:"" group:"The record" help:"Who a source is: sealed to several people, opened by two."`
 	Destroy destroyCmd `cmd:"" group:"The record" help:"Destroy personal data in an entry, for good."`
 	Backup  backupCmd  `cmd:"" group:"The record" help:"Write a backup, also while others write."`
 	Restore restoreCmd `cmd:"" group:"The record" help:"Check a backup and put it into a database."`

@@ -343,7 +343,11 @@ func (c *actCmd) Run(ctx context.Context, s *streams) error {
 			}
 			return err
 		}
-		done, err := at.record.Write(ctx, at.who, act)
+		who := at.who
+		if strings.HasPrefix(c.Kind, "person.") {
+			who = at.administrator()
+		}
+		done, err := at.record.Write(ctx, who, act)
 		if err == nil {
 			fmt.Fprintf(s.out, "entry %d\n", done[0].N)
 		}
