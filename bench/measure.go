@@ -34,18 +34,6 @@ func measure(f func() error) (cost, error) {
 	return cost{ownCPU() - from, time.Since(begin)}, err
 }
 
-// repeat measures f several times and returns the least.
-func repeat(times int, f func() error) (best cost, err error) {
-	for range times {
-		c, err := measure(f)
-		if err != nil {
-			return best, err
-		}
-		best = least(best, c)
-	}
-	return best, nil
-}
-
 func ownCPU() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"fmt"
@@ -288,17 +287,4 @@ func TestKeptThings(t *testing.T) {
 			refused(t, err, truce.Invalid)
 		}
 	})
-}
-
-// members returns the names of a backup's members.
-func members(t *testing.T, backup []byte) []string {
-	t.Helper()
-	var out []string
-	for r := tar.NewReader(bytes.NewReader(backup)); ; {
-		h, err := r.Next()
-		if err != nil {
-			return out
-		}
-		out = append(out, h.Name)
-	}
 }

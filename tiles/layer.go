@@ -110,9 +110,6 @@ func NewLayer(things []Thing) *Layer {
 	return l
 }
 
-// Len is the number of things.
-func (l *Layer) Len() int { return len(l.ids) }
-
 // row is a thing with what it is sorted by.
 type row struct {
 	*Thing

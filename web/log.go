@@ -9,9 +9,6 @@ import (
 	"truce/ledger"
 )
 
-// tileFull is how many hashes or leaves a full tile has.
-const tileFull = 256
-
 // checkpoint is the record's newest checkpoint, for everybody (C2SP tlog-tiles).
 func (s *site) checkpoint(w http.ResponseWriter, r *http.Request) {
 	note, err := s.Record.Checkpoint(r.Context())

@@ -187,7 +187,6 @@ func TestEveryExampleWorks(t *testing.T) {
 			}
 			text := fmt.Sprint(value)
 			if list, ok := value.([]any); ok {
-				text = strings.Trim(strings.ReplaceAll(fmt.Sprint(list...), " ", ","), "[]")
 				parts := make([]string, len(list))
 				for i, v := range list {
 					parts[i] = fmt.Sprint(v)
