@@ -172,6 +172,9 @@ func (r *reader) member(before string) ([]byte, error) {
 		return nil, r.refuse(before)
 	}
 	start := r.at
-	err := r.value(0)
+	err := r.value(-aroundValues)
 	return r.text[start:r.at], err
 }
+
+// aroundValues is how deeply the values of an entry lie in the text of its fields.
+const aroundValues = 2

@@ -153,3 +153,21 @@ func FuzzReceipt(f *testing.F) {
 		}
 	})
 }
+
+func TestAFieldNestedAsDeeplyAsMayBeHasAReceipt(t *testing.T) {
+	for _, depth := range []int{98, 99, 100} {
+		var value any = "the end"
+		for range depth {
+			value = []any{value}
+		}
+		s := begin(t)
+		s.add("report.received", s.key, "", false, map[string]any{"text": value})
+		r, err := ParseReceipt(s.receipt(1, s.entries[1].Fields).Text())
+		if err != nil {
+			t.Fatalf("%d levels: %v", depth, err)
+		}
+		if err := r.Check(s.key.Verifier()); err != nil {
+			t.Errorf("%d levels: %v", depth, err)
+		}
+	}
+}
