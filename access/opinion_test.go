@@ -18,30 +18,30 @@ var posted = map[Role]map[string]string{
 	},
 	Monitor: {
 		"read": terms + work + logged, "list": terms + work + logged, "subscribe": terms + work + logged, "export": terms + work + logged,
-		"verify": verified, "report": "report attachment coverage source",
+		"verify": verified, "report": "report attachment coverage source access",
 	},
 	Desk: {
 		"read": terms + work + logged + secret, "list": terms + work + logged + secret, "subscribe": terms + work + logged + secret,
-		"export": terms + work + logged, "verify": verified, "report": "report attachment coverage source",
-		"join": "incident join", "assess": "report element incident coverage attachment", "contact": "contact request",
+		"export": terms + work + logged, "verify": verified, "report": "report attachment coverage source access protest reply",
+		"join": "incident join", "assess": "report element incident coverage attachment claim hypothesis stage task", "contact": "contact request message line fire measure",
 		"first:widen": terms + work + secret,
 	},
 	Verifier: {
 		"read": terms + work + logged + secret, "list": terms + work + logged + secret, "subscribe": terms + work + logged + secret,
-		"export": terms + work + logged, "verify": verified, "report": "report attachment coverage source",
-		"join": "incident join", "assess": "report element incident coverage attachment finding", "contact": "contact request",
+		"export": terms + work + logged, "verify": verified, "report": "report attachment coverage source access protest reply",
+		"join": "incident join", "assess": "report element incident coverage attachment claim hypothesis stage task finding", "contact": "contact request message line fire measure",
 		"declare": declared, "judge": "judgment",
 		"first:sign": "finding", "second:sign": "finding", "first:exclude": "adherence",
 		"first:open-source": "source", "second:open-source": "source", "first:widen": terms + work + secret,
 	},
 	Liaison: {
 		"read": terms + work + logged, "list": terms + work + logged, "subscribe": terms + work + logged, "export": terms + work + logged,
-		"verify": verified, "report": "report attachment request", "first:widen": work,
+		"verify": verified, "report": "report attachment request protest reply", "first:widen": work,
 	},
 	Head: {
 		"read": terms + work + logged + secret + "person ", "list": terms + work + logged + secret + "person ",
 		"subscribe": terms + work + logged + secret, "export": terms + work + logged, "publish": terms + released, "verify": verified,
-		"contact": "contact request", "declare": declared, "judge": "judgment", "adopt": "agreement mission",
+		"contact": "contact request message line fire measure", "declare": declared, "judge": "judgment", "adopt": "agreement mission",
 		"destroy":    work + secret + "person ",
 		"first:sign": "finding", "second:sign": "finding", "first:exclude": "adherence", "second:exclude": "adherence",
 		"first:open-source": "source", "second:open-source": "source",
@@ -59,13 +59,13 @@ var posted = map[Role]map[string]string{
 
 const (
 	terms       = "mission agreement register actor adherence place places moment judgment "
-	work        = "report element incident join finding contact request attachment coverage verdict duty clock release proposal "
+	work        = "report element incident join finding contact request attachment coverage verdict duty clock release proposal arrival claim hypothesis message access correction delivery fire line measure protest reply stage task "
 	logged      = "entry checkpoint destroyed key restore "
 	secret      = "source opening "
 	machines    = "person machine "
 	verified    = "entry checkpoint destroyed key"
 	publicKinds = terms + logged + released
-	released    = "report element incident finding coverage verdict duty clock release"
+	released    = "arrival report element incident finding coverage verdict duty clock release correction"
 	declared    = "register actor adherence place places moment"
 )
 

@@ -55,6 +55,11 @@ type Mission struct {
 	// Coarse is the level of area below which no place is published; see geo.Coarsen.
 	Coarse int
 
+	// Stages are those of a case with how long it may stand in each; Measures the steps after a
+	// finding, in their order. Both have defaults.
+	Stages   []Stage
+	Measures []string
+
 	shelf     shelf
 	register  *actors.Register
 	atlas     *geo.Atlas
@@ -87,12 +92,14 @@ type missionFile struct {
 		File    string `yaml:"file"`
 		Mapping string `yaml:"mapping"`
 	} `yaml:"records"`
-	Entries string   `yaml:"entries"`
-	Outline string   `yaml:"outline"`
-	Areas   string   `yaml:"areas"`
-	Coarse  int      `yaml:"publish_level"`
-	Limits  []string `yaml:"limits"`
-	Sources []string `yaml:"sources"`
+	Entries  string      `yaml:"entries"`
+	Outline  string      `yaml:"outline"`
+	Areas    string      `yaml:"areas"`
+	Coarse   int         `yaml:"publish_level"`
+	Limits   []string    `yaml:"limits"`
+	Sources  []string    `yaml:"sources"`
+	Stages   []stageFile `yaml:"stages"`
+	Measures []string    `yaml:"measures"`
 }
 
 // entriesFile holds what was declared and judged.
@@ -159,6 +166,9 @@ func openIn(in shelf, dir string, o OpenOptions) (*Mission, truce.Problems, erro
 	}
 	if m.Coarse == 0 {
 		m.Coarse = 2
+	}
+	if err := m.setWork(f, path); err != nil {
+		return nil, nil, err
 	}
 	version := sha256.New()
 	if err := m.loadPlaces(append(m.paths(f.Places...), o.Places...), version); err != nil {

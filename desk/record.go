@@ -255,11 +255,11 @@ func rowOf(kind string) string {
 // actionOf is what a person does by making an entry of a kind.
 func actionOf(kind string) access.Action {
 	switch kind {
-	case "report.received", "report.corrected", "report.retracted", "attachment.added", "coverage.logged":
+	case "report.received", "report.corrected", "report.retracted", "attachment.added", "coverage.logged", "access.met", "protest.filed", "reply.given":
 		return access.Report
 	case "incident.opened", "incident.joined", "incident.split":
 		return access.Join
-	case "element.assessed":
+	case "element.assessed", "report.triaged", "claim.noted", "hypothesis.put", "stage.set", "task.set", "task.done":
 		return access.Assess
 	case "moment.declared":
 		return access.Declare
@@ -267,7 +267,7 @@ func actionOf(kind string) access.Action {
 		return access.Judge
 	case "finding.signed", "finding.withdrawn":
 		return access.Sign
-	case "contact.made":
+	case "contact.made", "message.sent", "line.listed", "line.tested", "line.ended", "fire.noted", "request.made", "request.reminded", "request.closed", "measure.taken":
 		return access.Contact
 	case "mission.adopted", "agreement.adopted":
 		return access.Adopt
@@ -275,7 +275,7 @@ func actionOf(kind string) access.Action {
 		return access.Declare
 	case "party.excluded":
 		return access.Exclude
-	case "release.published":
+	case "release.published", "release.corrected", "release.withdrawn":
 		return access.Publish
 	case "source.sealed":
 		return access.Report

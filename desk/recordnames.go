@@ -21,9 +21,31 @@ func naming(kind string) map[string]string {
 	case "join":
 		return map[string]string{"incident": "incident", "members": "element"}
 	case "finding":
+		return map[string]string{"incident": "incident", "tasks": "task"}
+	case "stage":
+		return map[string]string{"incident": "incident", "finding": "finding"}
+	case "task":
+		return map[string]string{"incident": "incident", "access": "access", "finding": "finding"}
+	case "access":
+		return map[string]string{"incident": "incident", "task": "task", "report": "report"}
+	case "line":
+		return map[string]string{"backups": "line"}
+	case "contact":
+		return map[string]string{"about": "incident", "line": "line"}
+	case "request":
+		return map[string]string{"about": "incident"}
+	case "fire", "measure", "protest":
 		return map[string]string{"incident": "incident"}
-	case "attachment":
+	case "reply":
+		return map[string]string{"request": "request", "protest": "protest"}
+	case "correction", "delivery":
+		return map[string]string{"release": "release"}
+	case "attachment", "arrival", "message":
 		return map[string]string{"report": "report"}
+	case "claim":
+		return map[string]string{"incident": "incident", "element": "element", "report": "report"}
+	case "hypothesis":
+		return map[string]string{"incident": "incident"}
 	case "duty", "verdict":
 		return map[string]string{"element": "element"}
 	}

@@ -59,12 +59,19 @@ func (r *Record) about(ctx context.Context, who access.Person, kind string, fiel
 }
 
 // fresh says of a kind of entry that it begins a row: what is there already is a conflict.
-func fresh(kind string) bool { return kind == "report.received" || kind == "incident.opened" }
+func fresh(kind string) bool {
+	switch kind {
+	case "report.received", "incident.opened", "task.set", "access.met", "request.made", "protest.filed":
+		return true
+	}
+	return false
+}
 
 // makes says of a kind of entry that it makes its row where there is none yet.
 func makes(kind string) bool {
 	switch kind {
-	case "mission.adopted", "agreement.adopted", "register.adopted", "places.adopted", "attachment.added", "finding.signed", "release.published", "source.sealed":
+	case "mission.adopted", "agreement.adopted", "register.adopted", "places.adopted", "attachment.added", "finding.signed", "release.published", "source.sealed",
+		"stage.set", "line.listed", "fire.noted", "hypothesis.put":
 		return true
 	}
 	return false
@@ -94,6 +101,9 @@ func (r *Record) stands(ctx context.Context, who access.Person, kind string, fie
 	}
 	if err := r.named(ctx, who, kind, fields); err != nil {
 		return err
+	}
+	if ofCase(kind) {
+		return r.fitsCase(ctx, who, kind, fields)
 	}
 	switch kind {
 	case "report.corrected":

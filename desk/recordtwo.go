@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"truce"
 	"truce/access"
@@ -95,25 +96,12 @@ func (r *Record) Propose(ctx context.Context, who access.Person, a Act) (Entered
 // Confirm carries out what somebody else proposed. The entry names both people, and the
 // second answers for it by a key where one is given.
 func (r *Record) Confirm(ctx context.Context, who access.Person, proposal int64, key *ledger.Key) (Entered, error) {
-	e, err := r.db.Entry(ctx, proposal)
+	p, err := r.proposed(ctx, who, proposal)
 	if err != nil {
 		return Entered{}, err
 	}
-	var do, by, mark string
-	act := map[string]any{}
-	if e.Kind == "act.proposed" {
-		for name, into := range map[string]any{"do": &do, "act": &act, "author": &by, "mark": &mark} {
-			if _, err := e.Fields.Get(name, into); err != nil {
-				return Entered{}, err
-			}
-		}
-	}
-	label, err := access.ParseLabel(mark)
-	if do == "" || by == "" || err != nil || !r.policy.May(who, access.Read, "proposal", label, r.now()).Allowed {
-		return Entered{}, &truce.Error{Kind: truce.Absent, At: "proposed", Msg: fmt.Sprintf("entry %d proposes nothing", proposal),
-			Err: Refusal{who.ID, string(access.Read), "proposal", "it is not there, or is hidden"}}
-	}
-	act["mark"] = mark
+	do, by, act, label := p.do, p.by, p.act, p.label
+	act["mark"] = p.mark
 	fields, err := fieldsOf(act)
 	if err != nil {
 		return Entered{}, err
@@ -133,7 +121,7 @@ func (r *Record) Confirm(ctx context.Context, who access.Person, proposal int64,
 	if err != nil {
 		return Entered{}, err
 	}
-	pending := access.Pending{Do: x.do, Kind: x.kind, ID: x.id, What: x.what, Proposed: access.Signed{By: by, At: e.At}, Until: e.At.Add(access.ConfirmWithin)}
+	pending := access.Pending{Do: x.do, Kind: x.kind, ID: x.id, What: x.what, Proposed: access.Signed{By: by, At: p.at}, Until: p.at.Add(access.ConfirmWithin)}
 	if _, d := r.policy.Confirm(pending, proposer, who, x.what, x.label, r.now()); !d.Allowed {
 		return Entered{}, refused(who, x.do, x.kind, d)
 	}
@@ -147,6 +135,37 @@ func (r *Record) Confirm(ctx context.Context, who access.Person, proposal int64,
 		return Entered{}, err
 	}
 	return Entered{done[0].N, done[0].At, done[0].Repeat}, nil
+}
+
+// proposal is an act of two people as it was proposed.
+type proposal struct {
+	do, by, mark string
+	act          map[string]any
+	label        access.Label
+	at           time.Time
+}
+
+// proposed reads a proposal. One that the person may not see is not there.
+func (r *Record) proposed(ctx context.Context, who access.Person, n int64) (proposal, error) {
+	p := proposal{act: map[string]any{}}
+	e, err := r.db.Entry(ctx, n)
+	if err != nil {
+		return p, err
+	}
+	if e.Kind == "act.proposed" {
+		for name, into := range map[string]any{"do": &p.do, "act": &p.act, "author": &p.by, "mark": &p.mark} {
+			if _, err := e.Fields.Get(name, into); err != nil {
+				return p, err
+			}
+		}
+	}
+	p.at = e.At
+	p.label, err = access.ParseLabel(p.mark)
+	if p.do == "" || p.by == "" || err != nil || !r.policy.May(who, access.Read, "proposal", p.label, r.now()).Allowed {
+		return p, &truce.Error{Kind: truce.Absent, At: "proposed", Msg: fmt.Sprintf("entry %d proposes nothing", n),
+			Err: Refusal{who.ID, string(access.Read), "proposal", "it is not there, or is hidden"}}
+	}
+	return p, nil
 }
 
 // Person is somebody as the record admits them now. Whoever it does not admit has no post.

@@ -25,6 +25,7 @@ const (
 	words                 // a list of identifiers
 	object                // a JSON object
 	elements              // a list of truce.Element
+	evidence              // a list of [Evidence]
 	boxes                 // a list of boxes, see [Box]
 	box                   // one box
 	digest                // SHA-256, 64 hexadecimal digits
@@ -43,14 +44,37 @@ var shapes = map[string]shape{
 	"incident": word, "body": word, "standard": word, "statement": prose, "verdict": word, "attribution": object, "dissent": prose,
 	"with": word, "words": prose, "about": word, "reply_due": instant, "entries": count, "kind": word, "row": word, "to": word,
 	"sealed": prose, "people": words, "do": word, "act": object, "entry": count, "names": words,
+	"stage": word, "finding": word, "task": word, "way": word, "tasks": words, "due": instant, "result": word, "access": word, "outcome": word,
+	"languages": words, "hours": prose, "backups": words, "answered": word, "line": word, "spoke": prose, "read_back": word, "their_clock": word,
+	"fire": word, "ending": word, "request": word, "protest": word, "step": word,
+	"rows": words, "release": word, "figure": word, "was": prose, "is": prose, "state": word, "tries": count, "correction": word, "receipt": digest,
+	"door": word, "danger": words, "reliability": word, "credibility": word, "consent": words, "lang": word, "triage": word, "voice": word,
+	"claim": word, "fact": word, "value": prose, "evidence": evidence, "saw": word,
 }
 
 // codes are the words that a field may hold, where it may not hold any.
 var codes = map[string][]string{
-	"status":   {"accepted", "acceded", "deemed", "suspended", "notice", "withdrawn", "excluded", "declined"},
-	"standing": {"established", "claimed"},
-	"says":     {"satisfied", "not satisfied", "hold", "resume", "reset"},
-	"standard": {"reasonable-grounds", "balance-of-probabilities", "clear-and-convincing", "beyond-reasonable-doubt", "verified"},
+	"status":      {"accepted", "acceded", "deemed", "suspended", "notice", "withdrawn", "excluded", "declined"},
+	"standing":    {"established", "claimed"},
+	"says":        {"satisfied", "not satisfied", "hold", "resume", "reset"},
+	"standard":    {"reasonable-grounds", "balance-of-probabilities", "clear-and-convincing", "beyond-reasonable-doubt", "verified"},
+	"way":         {"visit", "interview", "imagery", "scene", "hospital", "documents", "call", "other"},
+	"result":      {"done", "in part", "not possible"},
+	"outcome":     {"granted", "denied", "delayed", "conditional"},
+	"answered":    {"yes", "no"},
+	"read_back":   {"yes", "no"},
+	"fire":        {"going", "stopped", "unknown"},
+	"ending":      {"replied", "no reply", "withdrawn"},
+	"state":       {"delivered", "lost"},
+	"door":        {"call", "form", "upload", "api"},
+	"danger":      {"fire", "trapped", "medical"},
+	"reliability": {"A", "B", "C", "D", "E", "F"},
+	"credibility": {"1", "2", "3", "4", "5", "6"},
+	"consent":     {"parties", "publish", "number", "call-back"},
+	"triage":      {"acknowledged", "asked", "not-examined", "withdrawn"},
+	"voice":       {"reporter", "mission"},
+	"claim":       {"says", "confirms", "denies", "acknowledges", "silent"},
+	"saw":         {"quiet", "fire", "not-known"},
 }
 
 // Check refuses an entry that lacks a field, has one it may not have, or has a value of
@@ -99,7 +123,9 @@ func clip(s string) string {
 }
 
 func want(name string) string {
-	if c := codes[name]; c != nil {
+	if c := codes[name]; c != nil && shapes[name] == words {
+		return "a list of " + strings.Join(c, ", ")
+	} else if c != nil {
 		return "one of " + strings.Join(c, ", ")
 	}
 	switch shapes[name] {
@@ -119,6 +145,8 @@ func want(name string) string {
 		return "a JSON object"
 	case elements:
 		return "a list of elements, each with an id"
+	case evidence:
+		return `a list of evidence, each {"of": row, "weighs": for, against or neither, "note": text}`
 	case boxes, box:
 		return "[west, south, east, north, from, to]"
 	case digest:
@@ -132,7 +160,7 @@ var hexDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
 func fits(name string, raw json.RawMessage) bool {
 	var s string
 	isText := json.Unmarshal(raw, &s) == nil && len(raw) > 0 && raw[0] == '"'
-	if c := codes[name]; c != nil {
+	if c := codes[name]; c != nil && shapes[name] != words {
 		return isText && slices.Contains(c, s)
 	}
 	switch shapes[name] {
@@ -150,12 +178,14 @@ func fits(name string, raw json.RawMessage) bool {
 		return json.Unmarshal(raw, &n) == nil && n >= 0
 	case words:
 		var list []string
-		return strict(raw, &list) && !slices.Contains(list, "")
+		return strict(raw, &list) && !slices.Contains(list, "") && among(list, codes[name])
 	case object:
 		var o map[string]json.RawMessage
 		return json.Unmarshal(raw, &o) == nil && o != nil
 	case elements:
 		return fitsElements(raw)
+	case evidence:
+		return fitsEvidence(raw)
 	case boxes:
 		var list [][]any
 		return strict(raw, &list) && !slices.ContainsFunc(list, func(r []any) bool { _, err := boxOf(r); return err != nil })

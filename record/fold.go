@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -181,8 +182,15 @@ func (c *change) plain() error {
 		row.Text = b.words("title")
 	}
 	row.Parent = b.text("incident")
-	if row.Kind == "viewing" {
+	switch row.Kind {
+	case "viewing":
 		row.Parent = b.text("sha256")
+	case "contact", "request":
+		row.Parent = b.text("about")
+	case "reply":
+		row.Parent = cmp.Or(b.text("request"), b.text("protest"))
+	case "correction", "delivery":
+		row.Parent = b.text("release")
 	}
 	return c.write(row, b)
 }
@@ -237,7 +245,11 @@ func (c *change) report() error {
 	} else if ok {
 		return &truce.Error{Kind: truce.Conflict, At: "id", Msg: "there is a report " + id + " already", Hint: "correct it by report.corrected, with a reason"}
 	}
-	return c.writeReport(body{})
+	b := body{}
+	if c.text("door") != "" {
+		b.set("number", c.n)
+	}
+	return c.writeReport(b)
 }
 
 func (c *change) writeReport(b body) error {
@@ -407,6 +419,13 @@ func (c *change) declined() error {
 	var n int64
 	if _, err := c.entry.Fields.Get("entry", &n); err != nil {
 		return err
+	}
+	_, b, err := c.must("proposal", strconv.FormatInt(n, 10), "entry")
+	if err != nil {
+		return err
+	}
+	if was := b.text("status"); was != "" {
+		return c.refuse(truce.Conflict, "entry", "proposal %d was %s already", n, was)
 	}
 	with := c.fields()
 	with.set("status", "declined")

@@ -61,21 +61,44 @@ var kinds = []Kind{
 	{Name: "moment.declared", Words: "moment declared", Row: "moment", Needs: []string{"agreement", "moment", "at", "by"}, May: []string{"note"}},
 	{Name: "calm.judged", Words: "judgment of a calm", Row: "judgment", Needs: []string{"agreement", "clause", "by", "at", "says"}, May: []string{"note"}},
 
-	{Name: "report.received", Words: "report received", Row: "report", ID: "id", Needs: []string{"id", "elements"}, May: []string{"source", "read_at", "text", "received", "boxes"}, fold: (*change).report},
+	{Name: "report.received", Words: "report received", Row: "report", ID: "id", Needs: []string{"id", "elements"}, May: []string{"source", "read_at", "text", "received", "boxes", "door", "danger", "read_back", "reliability", "credibility", "consent", "lang", "receipt"}, fold: (*change).report},
 	{Name: "report.corrected", Words: "report corrected", Row: "report", ID: "id", Needs: []string{"id", "elements", "reason"}, May: []string{"text", "boxes"}, fold: (*change).correction},
 	{Name: "report.retracted", Words: "report retracted", Row: "report", ID: "id", Needs: []string{"id", "reason"}, fold: (*change).retraction},
+	{Name: "report.triaged", Words: "report triaged", Row: "report", ID: "id", Needs: []string{"id", "triage"}, fold: (*change).triage},
+	{Name: "message.sent", Words: "message to or from a reporter", Row: "message", Needs: []string{"report", "voice", "words"}, fold: (*change).message},
 	{Name: "incident.opened", Words: "incident opened", Row: "incident", ID: "id", Needs: []string{"id"}, May: []string{"title", "members"}, fold: (*change).incident},
 	{Name: "incident.joined", Words: "joined to an incident", Row: "incident", ID: "id", Needs: []string{"id", "members", "reason"}, fold: (*change).join},
 	{Name: "incident.split", Words: "split off an incident", Row: "incident", ID: "id", Needs: []string{"id", "members", "reason"}, fold: (*change).split},
 	{Name: "element.assessed", Words: "element assessed", Row: "element", ID: "element", Needs: []string{"element", "changes", "reason"}, May: []string{"box"}, fold: (*change).assessment},
+	{Name: "claim.noted", Words: "claim noted", Row: "claim", Needs: []string{"incident", "by", "claim"}, May: []string{"element", "fact", "value", "at", "words", "report", "reliability", "credibility"}},
+	{Name: "hypothesis.put", Words: "hypothesis put", Row: "hypothesis", ID: "id", Needs: []string{"id", "incident", "statement"}, May: []string{"evidence"}},
 	{Name: "attachment.added", Words: "attachment added", Row: "attachment", ID: "sha256", Needs: []string{"sha256", "name", "size", "media"}, May: []string{"report", "captured", "address", "copy"}},
 	{Name: "attachment.seen", Words: "attachment looked at", Row: "viewing", Needs: []string{"sha256", "what"}, May: []string{"note"}},
-	{Name: "coverage.logged", Words: "watch kept", Row: "coverage", Needs: []string{"valid", "where"}, May: []string{"by", "note"}},
+	{Name: "coverage.logged", Words: "watch kept", Row: "coverage", Needs: []string{"valid", "where"}, May: []string{"saw", "by", "note"}},
 
-	{Name: "finding.signed", Words: "finding signed", Row: "finding", ID: "id", Needs: []string{"id", "incident", "body", "standard", "statement"}, May: []string{"verdict", "attribution", "dissent"}, Two: true},
+	{Name: "finding.signed", Words: "finding signed", Row: "finding", ID: "id", Needs: []string{"id", "incident", "body", "standard", "statement"}, May: []string{"verdict", "agreement", "clause", "tasks", "attribution", "dissent"}, Two: true},
 	{Name: "finding.withdrawn", Words: "finding withdrawn", Row: "finding", ID: "id", Needs: []string{"id", "reason"}, Two: true, fold: (*change).withdrawal},
-	{Name: "contact.made", Words: "contact made", Row: "contact", Needs: []string{"with", "at", "words"}, May: []string{"by", "about", "reply_due"}},
-	{Name: "release.published", Words: "release published", Row: "release", ID: "id", Needs: []string{"id", "title", "sha256"}, May: []string{"entries", "note"}},
+	{Name: "stage.set", Words: "stage of a case set", Row: "stage", ID: "incident", Needs: []string{"incident", "stage", "reason"}, May: []string{"at", "finding"}},
+	{Name: "task.set", Words: "task set", Row: "task", ID: "id", Needs: []string{"id", "incident", "way", "words"}, May: []string{"due", "to"}, fold: (*change).begin},
+	{Name: "task.done", Words: "task ended", Row: "task", ID: "id", Needs: []string{"id", "result", "note"}, May: []string{"at", "access", "finding"}, fold: (*change).more},
+	{Name: "access.met", Words: "access given or refused", Row: "access", ID: "id", Needs: []string{"id", "outcome", "actor", "at", "words"}, May: []string{"until", "where", "incident", "task", "report"}, fold: (*change).begin},
+
+	{Name: "line.listed", Words: "contact line listed", Row: "line", ID: "id", Needs: []string{"id", "actor", "name"}, May: []string{"languages", "hours", "address", "backups", "note"}, fold: (*change).listed},
+	{Name: "line.tested", Words: "contact line tested", Row: "line", ID: "id", Needs: []string{"id", "at", "answered"}, May: []string{"note"}, fold: (*change).tested},
+	{Name: "line.ended", Words: "contact line ended", Row: "line", ID: "id", Needs: []string{"id", "reason"}, fold: (*change).end},
+	{Name: "contact.made", Words: "contact made", Row: "contact", Needs: []string{"with", "at", "words"}, May: []string{"by", "about", "reply_due", "line", "answered", "spoke", "read_back", "their_clock"}},
+	{Name: "fire.noted", Words: "fire noted", Row: "fire", ID: "incident", Needs: []string{"incident", "fire", "at"}, May: []string{"by", "words"}, fold: (*change).fire},
+	{Name: "request.made", Words: "information asked for", Row: "request", ID: "id", Needs: []string{"id", "with", "at", "due", "words"}, May: []string{"about", "by"}, fold: (*change).begin},
+	{Name: "request.reminded", Words: "reminded of a request", Row: "request", ID: "id", Needs: []string{"id", "at"}, May: []string{"note"}, fold: (*change).reminder},
+	{Name: "request.closed", Words: "request closed", Row: "request", ID: "id", Needs: []string{"id", "ending", "reason"}, fold: (*change).more},
+	{Name: "protest.filed", Words: "protest filed", Row: "protest", ID: "id", Needs: []string{"id", "by", "agreement", "clause", "at", "words"}, May: []string{"incident"}, fold: (*change).begin},
+	{Name: "reply.given", Words: "reply given", Row: "reply", Needs: []string{"by", "at", "words"}, May: []string{"request", "protest"}, fold: (*change).reply},
+	{Name: "measure.taken", Words: "measure taken", Row: "measure", Needs: []string{"incident", "step", "with", "at", "words"}},
+
+	{Name: "release.published", Words: "release published", Row: "release", ID: "id", Needs: []string{"id", "title", "sha256"}, May: []string{"entries", "note", "text", "rows"}},
+	{Name: "release.corrected", Words: "release corrected", Row: "correction", Needs: []string{"release", "figure", "was", "is", "words"}},
+	{Name: "release.withdrawn", Words: "release withdrawn", Row: "correction", Needs: []string{"release", "words"}, fold: (*change).recall},
+	{Name: "delivery.noted", Words: "delivery made or lost", Row: "delivery", Needs: []string{"release", "to", "at", "state", "tries"}, May: []string{"correction", "receipt", "note"}},
 	{Name: "mark.widened", Words: "mark widened", Needs: []string{"kind", "row", "to", "reason"}, Two: true, fold: (*change).widening},
 
 	{Name: "source.sealed", Words: "source sealed", Row: "source", ID: "id", Needs: []string{"id", "sealed"}},
@@ -106,6 +129,9 @@ func Fold(old func(kind, id string) (truce.Row, bool, error), n int64, e *ledger
 		return nil, err
 	}
 	if err := c.settleProposal(); err != nil {
+		return nil, err
+	}
+	if err := c.follow(); err != nil {
 		return nil, err
 	}
 	return c.out, nil

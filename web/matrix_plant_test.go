@@ -179,6 +179,9 @@ func (p *planter) entries(mark string) {
 	for _, kind := range []string{
 		"person.admitted", "mission.adopted", "agreement.adopted", "register.adopted", "places.adopted", "adherence.changed", "moment.declared", "calm.judged",
 		"report.received", "incident.opened", "element.assessed", "attachment.added", "coverage.logged", "contact.made", "release.published", "source.sealed",
+		"stage.set", "task.set", "access.met", "task.done", "line.listed", "line.tested", "fire.noted", "request.made", "request.reminded", "request.closed",
+		"protest.filed", "reply.given", "measure.taken", "release.corrected", "release.withdrawn", "delivery.noted",
+		"report.triaged", "message.sent", "claim.noted", "hypothesis.put",
 		"finding.signed", "source.opened", "record.restored", "report.corrected", "incident.split", "incident.joined", "report.retracted", "finding.withdrawn",
 	} {
 		fields := p.fields(kind, about)
@@ -224,8 +227,14 @@ func (p *planter) fields(kind string, about map[string]any) map[string]any {
 		e := p.element()
 		e.ID = about["element"].(string)
 		f["elements"], f["boxes"] = []truce.Element{e}, [][]any{record.Box(&truce.Box{West: 36, East: 37, South: 36, North: 37, From: first, To: noon})}
-	case "report.retracted":
+	case "report.retracted", "report.triaged":
 		f["id"] = about["report"]
+	case "message.sent":
+		f["report"] = about["report"]
+	case "claim.noted":
+		f["incident"], f["element"], f["report"] = about["incident"], about["element"], about["report"]
+	case "hypothesis.put":
+		f["incident"], f["evidence"] = about["incident"], []record.Evidence{{Of: p.text(), Weighs: "for", Note: p.text()}}
 	case "incident.opened":
 		about["incident"] = f["id"]
 		f["members"] = []any{about["element"]}
@@ -244,6 +253,26 @@ func (p *planter) fields(kind string, about map[string]any) map[string]any {
 		f["id"] = about["finding"]
 	case "places.adopted":
 		delete(f, "use")
+	case "stage.set", "fire.noted", "measure.taken":
+		f["incident"] = about["incident"]
+	case "task.set", "line.listed", "request.made", "release.published":
+		if about[k.Row] = f["id"]; kind == "task.set" {
+			f["incident"] = about["incident"]
+		}
+	case "task.done", "line.tested", "request.reminded", "request.closed":
+		f["id"] = about[k.Row]
+	case "access.met", "protest.filed":
+		if delete(f, "incident"); about["incident"] != nil {
+			f["incident"] = about["incident"]
+		}
+		about[k.Row] = f["id"]
+	case "reply.given":
+		delete(f, "request")
+		f["protest"] = about["protest"]
+	case "release.corrected", "release.withdrawn", "delivery.noted":
+		if about["release"] != nil {
+			f["release"] = about["release"]
+		}
 	}
 	return f
 }
@@ -251,18 +280,18 @@ func (p *planter) fields(kind string, about map[string]any) map[string]any {
 // entryField is a value that a field of an entry may have.
 func (p *planter) entryField(name string) any {
 	switch name {
-	case "at", "until", "received", "captured", "reply_due":
+	case "at", "until", "received", "captured", "reply_due", "due":
 		return p.moment(p.old)
 	case "valid":
 		w := p.when(p.old)
 		return map[string]any{"from": w.From, "to": w.To}
 	case "where":
 		return p.spot()
-	case "roles", "purposes", "areas", "people":
+	case "roles", "purposes", "areas", "people", "tasks", "languages", "backups", "rows":
 		return []string{p.text()}
-	case "size", "entries":
+	case "size", "entries", "tries":
 		return p.number()
-	case "sha256", "copy":
+	case "sha256", "copy", "receipt":
 		return p.digest()
 	case "attribution":
 		return map[string]any{"to": p.text()}
@@ -274,6 +303,40 @@ func (p *planter) entryField(name string) any {
 		return "accepted"
 	case "standing":
 		return "claimed"
+	case "stage":
+		return "acknowledged"
+	case "way":
+		return "visit"
+	case "result":
+		return "done"
+	case "outcome":
+		return "denied"
+	case "answered", "read_back":
+		return "yes"
+	case "fire":
+		return "going"
+	case "ending":
+		return "no reply"
+	case "step":
+		return "contact"
+	case "state":
+		return "lost"
+	case "door":
+		return "call"
+	case "danger", "consent":
+		return []string{}
+	case "reliability":
+		return "F"
+	case "credibility":
+		return "6"
+	case "triage":
+		return "acknowledged"
+	case "voice":
+		return "mission"
+	case "claim":
+		return "denies"
+	case "saw":
+		return "quiet"
 	}
 	return p.text()
 }

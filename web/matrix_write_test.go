@@ -32,8 +32,14 @@ var acted = map[string]struct {
 	"finding.signed": {access.Sign, "finding"}, "finding.withdrawn": {access.Sign, "finding"}, "contact.made": {access.Contact, "contact"},
 	"release.published": {access.Publish, "release"}, "source.sealed": {access.Report, "source"}, "source.opened": {access.OpenSource, "source"},
 	"entry.destroyed": {access.Destroy, "destroyed"},
+	"stage.set": {access.Assess, "stage"}, "task.set": {access.Assess, "task"}, "task.done": {access.Assess, "task"}, "access.met": {access.Report, "access"},
+	"line.listed": {access.Contact, "line"}, "line.tested": {access.Contact, "line"}, "line.ended": {access.Contact, "line"},
+	"fire.noted": {access.Contact, "fire"}, "request.made": {access.Contact, "request"}, "request.reminded": {access.Contact, "request"}, "request.closed": {access.Contact, "request"},
+	"protest.filed": {access.Report, "protest"}, "reply.given": {access.Report, "reply"}, "measure.taken": {access.Contact, "measure"},
+	"release.corrected": {access.Publish, "correction"}, "release.withdrawn": {access.Publish, "correction"},
+	"report.triaged": {access.Assess, "report"}, "message.sent": {access.Contact, "message"}, "claim.noted": {access.Assess, "claim"}, "hypothesis.put": {access.Assess, "hypothesis"},
 	// Nobody makes these by hand.
-	"attachment.seen": {}, "act.proposed": {}, "act.declined": {}, "mark.widened": {}, "record.restored": {},
+	"attachment.seen": {}, "act.proposed": {}, "act.declined": {}, "mark.widened": {}, "record.restored": {}, "delivery.noted": {},
 }
 
 // tried is one act that somebody tries.
@@ -78,7 +84,9 @@ func (m *matrix) attempts() []tried {
 	for i, x := range m.askers {
 		list := []string{"", "TLP:GREEN", "TLP:CLEAR", "TLP:RED TO:" + x.who.ID, "TLP:AMBER PARTY:south", "TLP:AMBER ORIGINATOR:hana", "TLP:AMBER+STRICT PARTY:north", "TLP:GREEN ORCON PII", "TLP:PURPLE"}
 		for k, kind := range record.Kinds() {
-			if needs := []string{"report.corrected", "report.retracted", "incident.joined", "incident.split", "element.assessed", "person.left"}; slices.Contains(needs, kind.Name) {
+			if needs := []string{"report.corrected", "report.retracted", "incident.joined", "incident.split", "element.assessed", "person.left",
+				"report.triaged", "message.sent", "claim.noted", "hypothesis.put",
+				"stage.set", "task.set", "fire.noted", "measure.taken", "task.done", "line.tested", "line.ended", "request.reminded", "request.closed", "reply.given", "release.withdrawn"}; slices.Contains(needs, kind.Name) {
 				continue // they need a row: see changing
 			}
 			for n, mark := range list {
@@ -218,6 +226,9 @@ func (m *matrix) changes(mark string) []change {
 	source, _ := find("source")
 	release, _ := find("release")
 	agreement, _ := find("agreement")
+	task, _ := find("task")
+	request, _ := find("request")
+	line, _ := find("line")
 	entry := func(kind string, f map[string]any) func(id, mark string) any {
 		return func(id, mark string) any {
 			g := map[string]any{"reason": "tried", record0(kind): id}
@@ -228,6 +239,14 @@ func (m *matrix) changes(mark string) []change {
 				g["mark"] = mark
 			}
 			return map[string]any{"kind": kind, "fields": g}
+		}
+	}
+	about := func(kind string, f map[string]any) func(id, mark string) any { // an incident, which is not the row that is made
+		made := entry(kind, f)
+		return func(id, mark string) any {
+			act := made(id, mark).(map[string]any)
+			act["fields"].(map[string]any)["incident"] = id
+			return act
 		}
 	}
 	acts := func(f func(id, mark string) any) func(id, mark string) any {
@@ -242,6 +261,11 @@ func (m *matrix) changes(mark string) []change {
 		{write, "/api/v1/entries", acts(entry("incident.joined", map[string]any{"members": []string{element.id}})), incident, access.Join, false},
 		{write, "/api/v1/entries", acts(entry("incident.split", map[string]any{"members": []string{element.id}})), incident, access.Join, false},
 		{write, "/api/v1/entries", acts(entry("release.published", map[string]any{"title": "tried", "sha256": strings.Repeat("a", 64)})), release, access.Publish, true},
+		{write, "/api/v1/entries", acts(about("stage.set", map[string]any{"stage": "acknowledged"})), incident, access.Assess, false},
+		{write, "/api/v1/entries", acts(about("task.set", map[string]any{"id": "tried", "way": "visit", "words": "tried"})), incident, access.Assess, false},
+		{write, "/api/v1/entries", acts(entry("task.done", map[string]any{"result": "done", "note": "tried"})), task, access.Assess, false},
+		{write, "/api/v1/entries", acts(entry("request.closed", map[string]any{"ending": "no reply"})), request, access.Contact, false},
+		{write, "/api/v1/entries", acts(entry("line.tested", map[string]any{"at": noon, "answered": "no"})), line, access.Contact, false},
 		{write, "/api/v1/entries", acts(entry("source.sealed", map[string]any{"sealed": "tried"})), source, access.Report, true},
 		{write, "/api/v1/entries", acts(entry("agreement.adopted", map[string]any{"name": "tried", "version": "1", "text": "tried"})), agreement, access.Adopt, true},
 		{propose, "/api/v1/proposals", entry("finding.signed", signed), finding, access.Sign, true},

@@ -1,0 +1,167 @@
+package record
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"truce"
+)
+
+// An arrival is what came in by a door of the mission: its number, which is the entry's, and
+// where it stands. Those that wait for somebody belong to [Waiting]; among them, whatever
+// puts life at risk comes first and then what came first.
+const (
+	Waiting = "waiting"
+	Done    = "done"
+)
+
+// waits are the states in which an arrival waits for somebody of the mission.
+func waits(state string) bool {
+	return slices.Contains([]string{"received", "acknowledged", "asked", "answered"}, state)
+}
+
+// follow puts right where arrivals stand after an entry.
+func (c *change) follow() error {
+	switch c.entry.Kind {
+	case "report.received":
+		return c.arrive()
+	case "report.retracted":
+		return c.stands(c.text("id"), "withdrawn")
+	case "report.triaged":
+		return c.stands(c.text("id"), c.text("triage"))
+	case "message.sent":
+		if c.text("voice") == "reporter" {
+			return c.stands(c.text("report"), "answered")
+		}
+		return c.stands(c.text("report"), "asked")
+	case "incident.opened", "incident.joined":
+		return c.stand(c.list("members"), "examined")
+	case "incident.split":
+		return c.stand(c.list("members"), "acknowledged")
+	case "finding.signed":
+		return c.judged(c.text("incident"), "determined")
+	case "finding.withdrawn":
+		_, b, err := c.must("finding", c.id(), "id")
+		if err != nil {
+			return err
+		}
+		return c.judged(b.text("incident"), "examined")
+	}
+	return nil
+}
+
+// public is the mark of what everybody may know: that something came in, its number and where
+// it stands.
+const public = "TLP:CLEAR"
+
+// arrive notes that a report came in by a door. That a complaint came in is public, unless
+// whoever handed it in said that it would endanger somebody.
+func (c *change) arrive() error {
+	door := c.text("door")
+	if door == "" {
+		return nil
+	}
+	at := c.entry.At.UTC().Format(stamp)
+	b, row := body{}, truce.Row{Kind: "arrival", ID: strconv.FormatInt(c.n, 10), Label: c.text("mark"), Parent: Waiting, Sort: "1 " + at}
+	if slices.Contains(c.list("consent"), "number") && (door == "call" || door == "form") {
+		row.Label = public
+	}
+	if len(c.list("danger")) > 0 {
+		row.Sort = "0 " + at
+	}
+	for _, name := range []string{"door", "danger"} {
+		if raw, ok := c.entry.Fields.Raw(name); ok {
+			b[name] = raw
+		}
+	}
+	b.set("id", row.ID)
+	b.set("number", c.n)
+	b.set("report", c.id())
+	b.set("state", "received")
+	b.set("received", at)
+	return c.write(row, b)
+}
+
+// stands says of a report's arrival where it stands now.
+func (c *change) stands(report, state string) error {
+	_, b, ok, err := c.row("report", report)
+	if err != nil || !ok || b["number"] == nil {
+		return err
+	}
+	row, had, ok, err := c.row("arrival", string(b["number"]))
+	if err != nil || !ok {
+		return err
+	}
+	if had.set("state", state); had["acknowledged"] == nil && state != "withdrawn" && state != "answered" {
+		had.set("acknowledged", c.entry.At.UTC().Format(stamp))
+	}
+	row.Parent = Done
+	if waits(state) {
+		row.Parent = Waiting
+	}
+	return c.write(row, had)
+}
+
+// stand is stands for the reports of some elements.
+func (c *change) stand(elements []string, state string) error {
+	for _, id := range elements {
+		_, b, ok, err := c.row("element", id)
+		if err != nil {
+			return err
+		}
+		if !ok || b.text("report") == "" {
+			continue
+		}
+		if err := c.stands(b.text("report"), state); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judged is stand for the elements of an incident.
+func (c *change) judged(incident, state string) error {
+	_, b, ok, err := c.row("incident", incident)
+	if err != nil || !ok {
+		return err
+	}
+	return c.stand(b.list("members"), state)
+}
+
+// triage says of a report what the desk does about it. What is not examined has its reason.
+func (c *change) triage() error {
+	if c.text("triage") == "not-examined" && !slices.Contains(c.entry.Fields.Names(), "reason") {
+		return &truce.Error{Kind: truce.Invalid, At: "reason", Msg: "nothing is left unexamined without a reason", Hint: "why it is not examined"}
+	}
+	return c.amend("report", c.id(), body{"triage": json.RawMessage(strconv.Quote(c.text("triage")))})
+}
+
+// message is a row under the report that it is about.
+func (c *change) message() error {
+	if _, _, err := c.must("report", c.text("report"), "report"); err != nil {
+		return err
+	}
+	b, row := c.fields(), c.fresh()
+	row.Parent, row.Text = b.text("report"), b.text("words")
+	return c.write(row, b)
+}
+
+// Evidence is what speaks for or against a hypothesis.
+type Evidence struct {
+	Of     string `json:"of"`     // a report, an element, an attachment, a finding: its identifier
+	Weighs string `json:"weighs"` // "for", "against" or "neither"
+	Note   string `json:"note,omitempty"`
+}
+
+func fitsEvidence(raw json.RawMessage) bool {
+	var list []Evidence
+	return strict(raw, &list) && !slices.ContainsFunc(list, func(e Evidence) bool {
+		return e.Of == "" || !slices.Contains([]string{"for", "against", "neither"}, e.Weighs)
+	})
+}
+
+// among reports whether every word is one of the codes, where there are any.
+func among(list, codes []string) bool {
+	return codes == nil || !slices.ContainsFunc(list, func(w string) bool { return !slices.Contains(codes, w) })
+}
