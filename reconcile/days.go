@@ -195,7 +195,9 @@ func (p *DayPair) one(nameA, nameB string) {
 	}
 }
 
-func (p *DayPair) add(code string, args ...any) { p.Reasons = append(p.Reasons, because(code, args...)) }
+func (p *DayPair) add(code string, args ...any) {
+	p.Reasons = append(p.Reasons, because(code, args...))
+}
 
 func (p *DayPair) totals(nameA, nameB string) {
 	a, b := p.A.Total, p.B.Total

@@ -143,9 +143,10 @@ var sentences = map[string]string{
 
 	// of two lists of happenings
 	"list.day-cut":      "%[1]s has %[2]s, %[3]s has %[4]s: one day if days of %[1]s began %[5]s",
-	"list.day-zone":     "%[1]s has %[2]s, %[3]s has %[4]s: one day if dates of %[1]s are in %[5]s",
+	"list.day-zone":     "%[1]s has %[2]s, %[3]s has %[4]s: one day if times of %[1]s are in %[5]s",
 	"list.day-perhaps":  "%[1]s has %[2]s, %[3]s has %[4]s; neither gives an hour, so another cut hour or zone could make it one day",
 	"list.day":          "%[1]s has %[2]s, %[3]s has %[4]s: no cut hour and no zone makes it one day",
+	"list.hour":         "%[1]s has %[2]s, %[3]s has %[4]s: one day, other hours",
 	"list.place-within": "the places are %[1]s apart, within what the two state (%[2]s)",
 	"list.place":        "the places are %[1]s apart, further than the two state (%[2]s)",
 	"list.spelling":     "one place under two spellings: %[1]s and %[2]s",
@@ -156,7 +157,7 @@ var sentences = map[string]string{
 	"list.sum":          "the %[1]d of %[2]s together have the toll that %[3]s gives one",
 	"list.count":        "%[1]s says that it counts %[2]d in one, and %[3]s lists %[2]d",
 	"list.several":      "nothing in either says whether they are one happening or %[1]d; they stand together because each is likely the same as the one of the other",
-	"list.further":      "the one of %[1]s fits another of %[2]s alone; this one is a further one",
+	"list.further":      "%[2]s of %[1]s would fit, but it is another one already, and the tolls do not make it several",
 	"list.outside":      "%[1]s lists nothing on these days (it runs from %[2]s to %[3]s)",
 	"list.undated":      "it has no date, so nothing can be laid beside it",
 	"list.alone":        "%[1]s has nothing that could be the same",
