@@ -1,0 +1,221 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"truce"
+	"truce/access"
+	"truce/match"
+)
+
+// Suggestion is an account already in the record that may tell of the same happening as a
+// report, with how sure that is and why.
+type Suggestion struct {
+	// Incident is the one that the account belongs to; an element that belongs to none is one by itself,
+	// under its own identifier.
+	Incident string `json:"incident"`
+	Report   string `json:"report"`
+	Element  string `json:"element"`
+	// Of is the element of the asked report that it is like.
+	Of string `json:"of"`
+	// Odds is the probability that both tell of one happening, from 0 to 1.
+	Odds float64 `json:"probability"`
+	// Reasons say in words what speaks for and against; Parts hold the same by keys and numbers.
+	Reasons []string     `json:"reasons"`
+	Parts   []match.Part `json:"-"`
+}
+
+// What is looked through for suggestions: accounts within three days and half a degree, at most
+// so many.
+const (
+	suggestDays    = 3 * 24 * time.Hour
+	suggestDegrees = 0.5
+	mostLookedAt   = 2000
+)
+
+// Suggest returns the incidents that a report may belong to, the likeliest first, at most max.
+// Only what the person sees is compared and told; a fact withheld from them is a fact not stated.
+func (r *Record) Suggest(ctx context.Context, who access.Person, report string, max int) ([]Suggestion, error) {
+	seen, err := r.Row(ctx, who, 0, "report", report)
+	if err != nil {
+		return nil, err
+	}
+	m, err := r.matcher(ctx)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := r.accountsOf(ctx, who, m, seen)
+	if err != nil {
+		return nil, err
+	}
+	best := map[string]Suggestion{}
+	for i := range asked {
+		others, err := r.nearby(ctx, who, m, asked[i].box)
+		if err != nil {
+			return nil, err
+		}
+		for k := range others {
+			if o := &others[k]; o.Report != report {
+				s := suggestion(m, &asked[i].Account, o)
+				if had, ok := best[s.Incident]; !ok || compareSuggestions(s, had) < 0 {
+					best[s.Incident] = s
+				}
+			}
+		}
+	}
+	out := make([]Suggestion, 0, len(best))
+	for _, s := range best {
+		if s.Odds >= leastOdds {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, compareSuggestions)
+	return out[:min(len(out), max)], nil
+}
+
+// leastOdds is the probability below which nothing is suggested.
+const leastOdds = 0.02
+
+func compareSuggestions(a, b Suggestion) int {
+	return cmp.Or(cmp.Compare(b.Odds, a.Odds), strings.Compare(a.Incident, b.Incident), strings.Compare(a.Element, b.Element), strings.Compare(a.Of, b.Of))
+}
+
+func suggestion(m *match.Matcher, a *match.Account, o *standing) Suggestion {
+	c := m.Compare(a, &o.Account)
+	return Suggestion{Incident: cmp.Or(o.incident, o.ID), Report: o.Report, Element: o.ID, Of: a.ID,
+		Odds: c.Probability(), Reasons: c.Reasons(), Parts: c.Parts[:]}
+}
+
+// matcher knows what the mission knows; without a mission, what every mission does.
+func (r *Record) matcher(ctx context.Context) (*match.Matcher, error) {
+	o, err := r.terms(ctx, 0)
+	switch {
+	case errors.Is(err, noMission{}):
+		return match.New(match.Known{}, nil)
+	case err != nil:
+		return nil, err
+	}
+	return match.New(match.Known{Register: o.mission.register, Atlas: o.mission.atlas}, nil)
+}
+
+// standing is an account in the record.
+type standing struct {
+	match.Account
+	incident string
+	box      *truce.Box // where to look for others; nil: nobody knows where or when it was
+}
+
+// accountsOf takes apart a report as the person sees it.
+func (r *Record) accountsOf(ctx context.Context, who access.Person, m *match.Matcher, report Seen) ([]standing, error) {
+	var b struct {
+		Text     string
+		Elements []string
+	}
+	_ = json.Unmarshal(report.Body, &b) // what has no elements is like nothing
+	told := truce.Report{ID: report.ID, Text: b.Text}
+	for _, id := range b.Elements {
+		row, err := r.maybe(ctx, who, 0, "element", id)
+		if err != nil {
+			return nil, err
+		}
+		if e, ok := seenElement(row); ok {
+			told.Elements = append(told.Elements, e.Element)
+		}
+	}
+	var out []standing
+	for _, a := range m.Accounts(told) {
+		i := slices.IndexFunc(told.Elements, func(e truce.Element) bool { return e.ID == a.ID })
+		out = append(out, standing{Account: a, box: r.around(ctx, told.Elements[i])})
+	}
+	return out, nil
+}
+
+// elementSeen is an element as a person may see it, with the report it stands in.
+type elementSeen struct {
+	truce.Element
+	Report string `json:"report"`
+}
+
+func seenElement(row *Seen) (elementSeen, bool) {
+	var e elementSeen
+	if row == nil || json.Unmarshal(row.Body, &e) != nil {
+		return e, false
+	}
+	if e.ID == "" {
+		e.ID = row.ID
+	}
+	return e, e.Status != "retracted"
+}
+
+// around is where and when other accounts of the same may stand.
+func (r *Record) around(ctx context.Context, e truce.Element) *truce.Box {
+	o, err := r.terms(ctx, 0)
+	if err != nil {
+		return nil
+	}
+	box := &truce.Box{West: -180, South: -90, East: 180, North: 90}
+	if x, err := o.mission.atlas.Extent(e.Where); err == nil && !x.Anywhere() {
+		west, south, east, north := x.Bounds()
+		box = &truce.Box{West: max(west-suggestDegrees, -180), South: max(south-suggestDegrees, -90),
+			East: min(east+suggestDegrees, 180), North: min(north+suggestDegrees, 90)}
+	}
+	for i, w := range e.When {
+		if w.From.IsZero() || w.To.IsZero() {
+			return nil
+		}
+		if from := w.From.Add(-suggestDays); i == 0 || from.Before(box.From) {
+			box.From = from
+		}
+		if to := w.To.Add(suggestDays); i == 0 || to.After(box.To) {
+			box.To = to
+		}
+	}
+	return box
+}
+
+// nearby lists the accounts of the record in a box, as the person sees them.
+func (r *Record) nearby(ctx context.Context, who access.Person, m *match.Matcher, box *truce.Box) ([]standing, error) {
+	if box == nil {
+		return nil, nil
+	}
+	reports := map[string]*truce.Report{}
+	incidents := map[string]string{}
+	q := Question{Kind: "element", Box: box, Limit: MaxLimit}
+	for looked := 0; looked < mostLookedAt; looked += MaxLimit {
+		page, err := r.Rows(ctx, who, q)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page.Rows {
+			if e, ok := seenElement(&page.Rows[i]); ok {
+				gather(reports, e)
+				incidents[e.ID] = e.Incident
+			}
+		}
+		if q.After = page.Next; page.Next == "" {
+			break
+		}
+	}
+	var out []standing
+	for _, id := range sortedWords(reports) {
+		for _, a := range m.Accounts(*reports[id]) {
+			out = append(out, standing{Account: a, incident: incidents[a.ID]})
+		}
+	}
+	return out, nil
+}
+
+// gather puts an element beside the others of its report.
+func gather(reports map[string]*truce.Report, e elementSeen) {
+	id := cmp.Or(e.Report, e.ID)
+	if reports[id] == nil {
+		reports[id] = &truce.Report{ID: id}
+	}
+	reports[id].Elements = append(reports[id].Elements, e.Element)
+}
