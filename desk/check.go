@@ -55,6 +55,8 @@ type Result struct {
 	Warnings  truce.Problems
 	// Kept are the verdicts that are not plain "no violation", by element.
 	Kept map[string][]truce.Verdict
+
+	brief bool // verdicts are wanted without their steps
 }
 
 // Found reports whether any verdict is a violation or undetermined.
@@ -288,13 +290,16 @@ func (r *Result) judge(ctx context.Context, o CheckOptions) error {
 
 func (r *Result) judgeBlock(i int) [][]truce.Verdict {
 	elements := r.Elements[i*block : min((i+1)*block, len(r.Elements))]
-	out := make([][]truce.Verdict, len(elements))
+	out, judge := make([][]truce.Verdict, len(elements)), (*terms.Judge).Verdict
+	if r.brief {
+		judge = (*terms.Judge).Brief
+	}
 	for k := range elements {
 		s := terms.NewSubject(r.Mission.atlas, &elements[k])
 		for _, j := range r.Judges {
 			for _, c := range j.Agreement().Clauses {
 				if terms.Judged(c) {
-					out[k] = append(out[k], j.Verdict(s, c))
+					out[k] = append(out[k], judge(j, s, c))
 				}
 			}
 		}

@@ -407,11 +407,11 @@ func (r *Record) Verdicts(ctx context.Context, who access.Person, q VerdictQuest
 		if q.Element != "" && e.ID != q.Element || !slices.Contains(labels, j.rows[e.ID].label) {
 			continue
 		}
-		list := slices.Collect(j.verdicts(i))
+		list, whole := slices.Collect(j.verdicts(i)), []truce.Verdict(nil)
 		if q.Element != "" {
 			list = j.full(i)
 		}
-		for _, v := range list {
+		for k, v := range list {
 			if q.Agreement != "" && v.Agreement != q.Agreement || q.Outcome != "" && string(v.Outcome) != q.Outcome {
 				continue
 			}
@@ -421,6 +421,12 @@ func (r *Record) Verdicts(ctx context.Context, who access.Person, q VerdictQuest
 			if len(p.Verdicts) == min(q.Limit, MaxLimit) {
 				p.Next = fmt.Sprint(start + len(p.Verdicts))
 				continue
+			}
+			if v.Outcome != truce.NoViolation && q.Element == "" {
+				if whole == nil {
+					whole = j.full(i)
+				}
+				v = whole[k]
 			}
 			body, err := seen.verdict(ctx, v, j.rows[e.ID].label)
 			if err != nil {

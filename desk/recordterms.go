@@ -40,8 +40,8 @@ func (s span) holds(n int64) bool { return s.from <= n && n <= s.to }
 
 // judged is what was found of one version of an element, for each clause in order.
 type judged struct {
-	entry int64 // the last that changed the element
-	kept  []truce.Verdict
+	entry int64           // the last that changed the element
+	kept  []truce.Verdict // without their steps
 	all   []brief
 }
 
@@ -465,7 +465,7 @@ func (r *Record) judgeFresh(ctx context.Context, o *opened, elements []truce.Ele
 		}
 	}
 	r.mu.Unlock()
-	result := &Result{Mission: o.mission, Judges: o.judges, Elements: fresh, Tally: NewTally(), Kept: map[string][]truce.Verdict{}}
+	result := &Result{Mission: o.mission, Judges: o.judges, Elements: fresh, Tally: NewTally(), Kept: map[string][]truce.Verdict{}, brief: true}
 	found := map[string]judged{}
 	err := result.judge(ctx, CheckOptions{Each: func(e *truce.Element, v truce.Verdict) error {
 		j := found[e.ID]
@@ -499,8 +499,8 @@ type Judged struct {
 	at     span
 }
 
-// verdicts yields the verdicts on the i-th element. Of those that are no violation it gives
-// clause and code alone; [Record.Verdicts] of one element gives them in full.
+// verdicts yields the verdicts on the i-th element, without their steps. Of those that are no
+// violation it gives clause and code alone; [Record.Verdicts] of one element gives them in full.
 func (j *Judged) verdicts(i int) iter.Seq[truce.Verdict] {
 	return func(yield func(truce.Verdict) bool) {
 		for k, b := range j.found[i].all {

@@ -57,6 +57,8 @@ type Judge struct {
 	cache   *geo.Cache
 	opens   spans // when the agreement is in force
 	notes   []string
+	alike   map[string]*likeness // by clause that is judged
+	briefs  briefs
 }
 
 // Agreement returns the agreement that is applied.
@@ -132,6 +134,7 @@ func Compile(a *Agreement, b Book) (*Judge, truce.Problems) {
 			j.areas[code] = j.intern(z)
 		}
 	}
+	j.alike = j.likenesses()
 	d.problems.Sort()
 	return j, d.problems
 }
