@@ -63,12 +63,13 @@ var imports = map[string]string{
 	"truce/ui": "",
 	// Outside, for tests and measurements only; nothing above may import them.
 
-	"truce/quality":      "truce truce/geo truce/actors truce/intake truce/agreements truce/mappings truce/words truce/match truce/reconcile truce/reading truce/desk",
-	"truce/terms/brute":  "truce truce/terms",
-	"truce/bench":        "truce truce/columns truce/bench/world truce/bench/engine truce/bench/exact",
-	"truce/bench/exact":  "truce truce/geo truce/actors truce/terms truce/bench/world",
-	"truce/bench/world":  "truce",
-	"truce/bench/engine": "truce truce/columns truce/bench/world",
+	"truce/reading/marked": "truce truce/words truce/reading",
+	"truce/quality":        "truce/reading/marked truce truce/geo truce/actors truce/intake truce/agreements truce/mappings truce/words truce/match truce/reconcile truce/reading truce/desk",
+	"truce/terms/brute":    "truce truce/terms",
+	"truce/bench":          "truce truce/columns truce/bench/world truce/bench/engine truce/bench/exact",
+	"truce/bench/exact":    "truce truce/geo truce/actors truce/terms truce/bench/world",
+	"truce/bench/world":    "truce",
+	"truce/bench/engine":   "truce truce/columns truce/bench/world",
 }
 
 // variables are the package variables that the rules of TestPackageVariablesAreTables do not
