@@ -33,9 +33,14 @@ type Query struct {
 	Box    *truce.Box
 	Text   string // words that must all be there; "dam*": one that starts so
 	Parent string
-	After  string // the cursor of the page before
-	Limit  int    // rows on a page; 0: DefaultLimit
-	Newest bool   // greatest Sort first
+	// Since and Before bound Sort: from Since on, and before Before; "" is open.
+	Since, Before string
+	// Unplaced: rows without a Box alone.
+	Unplaced bool
+	After    string // the cursor of the page before
+	Skip     int    // rows that are passed over first
+	Limit    int    // rows on a page; 0: DefaultLimit
+	Newest   bool   // greatest Sort first
 }
 
 // Page is a part of a list.
@@ -115,6 +120,9 @@ func (db *DB) List(ctx context.Context, q Query) (Page, error) {
 	if limit < 0 || limit > MaxLimit {
 		return Page{}, invalid("Limit", "%d; expected 1 to %d", limit, MaxLimit)
 	}
+	if q.Skip < 0 {
+		return Page{}, invalid("Skip", "%d; expected a number of rows", q.Skip)
+	}
 	w, p, err := db.where(ctx, &q, true)
 	if err != nil || w.nothing {
 		return p, err
@@ -125,7 +133,7 @@ func (db *DB) List(ctx context.Context, q Query) (Page, error) {
 	if q.plain() {
 		p.Rows, err = db.byLabel(ctx, w, &q, limit+1)
 	} else {
-		p.Rows, err = db.rows(ctx, "SELECT "+prefixed+" FROM version v WHERE "+w.text()+q.order("v.")+fmt.Sprintf(" LIMIT %d", limit+1), w.args)
+		p.Rows, err = db.rows(ctx, "SELECT "+prefixed+" FROM version v WHERE "+w.text()+q.order("v.")+fmt.Sprintf(" LIMIT %d OFFSET %d", limit+1, q.Skip), w.args)
 	}
 	if err == nil && len(p.Rows) > limit {
 		p.Rows = p.Rows[:limit]
@@ -168,15 +176,19 @@ func (db *DB) byLabel(ctx context.Context, w *where, q *Query, limit int) ([]tru
 	}
 	labels = slices.Compact(slices.Sorted(slices.Values(labels)))
 	const some = 200 // labels in a statement
+	skip, most, over := q.Skip, limit+q.Skip, 0
+	if len(labels) > some { // rows of several statements are passed over at the end
+		skip, over, limit = 0, skip, most
+	}
 	var out []truce.Row
 	for part := range slices.Chunk(labels, some) {
 		args := slices.Clone(w.args)
 		var parts []string
 		for _, l := range part {
 			args = append(args, l)
-			parts = append(parts, fmt.Sprintf("SELECT * FROM (SELECT v.id, v.sort, v.rid FROM version v WHERE %s AND v.label = $%d%s LIMIT %d) l%[2]d", w.text(), len(args), q.order("v."), limit))
+			parts = append(parts, fmt.Sprintf("SELECT * FROM (SELECT v.id, v.sort, v.rid FROM version v WHERE %s AND v.label = $%d%s LIMIT %d) l%[2]d", w.text(), len(args), q.order("v."), most))
 		}
-		got, err := db.rows(ctx, fmt.Sprintf("SELECT %s FROM (SELECT id FROM (%s) a%s LIMIT %d) t JOIN version v ON v.id = t.id%s", prefixed, strings.Join(parts, " UNION ALL "), q.order(""), limit, q.order("v.")), args)
+		got, err := db.rows(ctx, fmt.Sprintf("SELECT %s FROM (SELECT id FROM (%s) a%s LIMIT %d OFFSET %d) t JOIN version v ON v.id = t.id%s", prefixed, strings.Join(parts, " UNION ALL "), q.order(""), limit, skip, q.order("v.")), args)
 		if err != nil {
 			return nil, err
 		}
@@ -189,7 +201,8 @@ func (db *DB) byLabel(ctx context.Context, w *where, q *Query, limit int) ([]tru
 		}
 		return n
 	})
-	return out[:min(limit, len(out))], nil
+	out = out[min(over, len(out)):]
+	return out[:min(limit-over, len(out))], nil
 }
 
 // Count counts the rows of a query by label, in the order of the labels. After, Limit and
@@ -252,7 +265,7 @@ func (db *DB) where(ctx context.Context, q *Query, list bool) (*where, Page, err
 	if q.AsOf < 0 {
 		return w, p, invalid("AsOf", "%d; expected a number of entries, or 0 for now", q.AsOf)
 	}
-	if err := errors.Join(plain("Kind", q.Kind, maxKind), plain("Parent", q.Parent, maxID)); err != nil {
+	if err := errors.Join(plain("Kind", q.Kind, maxKind), plain("Parent", q.Parent, maxID), plain("Since", q.Since, maxID), plain("Before", q.Before, maxID)); err != nil {
 		return w, p, err
 	}
 	if q.AsOf == 0 {
@@ -277,6 +290,15 @@ func (db *DB) where(ctx context.Context, q *Query, list bool) (*where, Page, err
 	}
 	if q.Parent != "" {
 		w.add("v.parent <> '' AND v.parent = %s", w.put(q.Parent))
+	}
+	if q.Since != "" {
+		w.add("v.sort >= %s", w.put(q.Since))
+	}
+	if q.Before != "" {
+		w.add("v.sort < %s", w.put(q.Before))
+	}
+	if q.Unplaced {
+		w.add("v.west IS NULL")
 	}
 	if q.Text != "" {
 		db.words(w, q.Text)

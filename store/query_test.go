@@ -163,6 +163,54 @@ func TestPagesFitTogether(t *testing.T) {
 	})
 }
 
+// TestPartOfAList: rows are bounded by their order, those without a place alone, some passed
+// over; also where a reader sees more marks than one statement takes.
+func TestPartOfAList(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		db := p.open(t)
+		var drafts []store.Draft
+		var marks []string
+		for i := range 230 {
+			s := said{ID: fmt.Sprintf("r%03d", i), Label: fmt.Sprintf("L%d", i), Sort: fmt.Sprintf("s%d", i%10)}
+			if i%2 == 0 {
+				s.Box = &truce.Box{West: 1, East: 2, South: 1, North: 2, From: noon, To: noon}
+			}
+			drafts, marks = append(drafts, received(s)), append(marks, s.Label)
+		}
+		add(t, db, drafts...)
+		for _, labels := range [][]string{marks, marks[:30]} {
+			q := store.Query{Labels: labels, Since: "s3", Before: "s6", Unplaced: true, Skip: 2, Limit: 3}
+			var want []string // those of s3 and s5 are odd, so without a place
+			for _, rest := range []int{3, 5} {
+				for i := rest; i < len(labels); i += 10 {
+					want = append(want, fmt.Sprintf("r%03d", i))
+				}
+			}
+			page := list(t, db, q)
+			if got := ids(page.Rows); got != strings.Join(want[2:5], " ") {
+				t.Errorf("of %d marks: %q; expected %q", len(labels), got, want[2:5])
+			}
+			if q.Skip, q.After = 0, page.Next; len(want) > 5 {
+				if got := ids(list(t, db, q).Rows); got != strings.Join(want[5:min(8, len(want))], " ") {
+					t.Errorf("of %d marks, after that: %q; expected %q", len(labels), got, want[5:])
+				}
+			}
+			if q = (store.Query{Labels: labels, Skip: len(labels)}); ids(list(t, db, q).Rows) != "" {
+				t.Errorf("of %d marks there is something behind the last", len(labels))
+			}
+			if q = (store.Query{AnyLabel: true, Newest: true, Skip: 229}); ids(list(t, db, q).Rows) != "r000" {
+				t.Errorf("the oldest is %q", ids(list(t, db, q).Rows))
+			}
+		}
+		box := &truce.Box{West: 0, East: 3, South: 0, North: 3, From: noon.Add(-time.Hour), To: noon.Add(time.Hour)}
+		if got := ids(list(t, db, store.Query{AnyLabel: true, Box: box, Since: "s8", Skip: 1, Limit: 2}).Rows); got != "r018 r028" {
+			t.Errorf("in a box: %q", got)
+		}
+		_, err := db.List(t.Context(), store.Query{Kind: "report", AnyLabel: true, Skip: -1})
+		refused(t, err, truce.Invalid)
+	})
+}
+
 func TestRowComesBackAsItWas(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		db := p.open(t)
