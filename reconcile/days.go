@@ -3,7 +3,9 @@ package reconcile
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // Day is one author's count for one day, as its author states it.
@@ -130,21 +132,67 @@ type AreaPair struct {
 	B    Count  `json:"b"`
 }
 
-// CompareDays lays two ledgers side by side, day by day, and explains each day. Names are what
-// the authors are called in sentences.
-func CompareDays(nameA string, a []Day, nameB string, b []Day) []DayPair {
-	slipsA, slipsB := Slips(a), Slips(b)
+// Ledger is one author's totals by day.
+type Ledger struct {
+	// Name is what the author is called in sentences.
+	Name string
+	// Days are the rows, in order, each day once.
+	Days []Day
+	// Zone is where the author's days are days, nil for not stated, and Cut when a day starts
+	// after midnight there.
+	Zone *time.Location
+	Cut  time.Duration
+}
+
+// CompareDays lays two ledgers side by side, day by day, and explains each day.
+func CompareDays(a, b Ledger) []DayPair {
+	slipsA, slipsB := Slips(a.Days), Slips(b.Days)
 	var out []DayPair
-	for _, date := range datesOf(a, b) {
-		p := DayPair{Date: date, A: find(a, date), B: find(b, date)}
-		if p.A != nil {
-			p.SlipsA = slipsA[date]
+	for _, date := range datesOf(a.Days, b.Days) {
+		p := DayPair{Date: date, A: find(a.Days, date), B: find(b.Days, date), SlipsA: slipsA[date], SlipsB: slipsB[date]}
+		p.explain(a.Name, b.Name)
+		if hours, first := windows(a, b, date); hours != "" && p.A != nil && p.B != nil {
+			last := a.Name
+			if first == a.Name {
+				last = b.Name
+			}
+			p.add("day.window", first, hours, last)
 		}
-		if p.B != nil {
-			p.SlipsB = slipsB[date]
-		}
-		p.explain(nameA, nameB)
 		out = append(out, p)
+	}
+	return out
+}
+
+// windows is how many hours earlier a day of one author begins than of the other; empty where
+// they begin together, or where a zone is not stated.
+func windows(a, b Ledger, date string) (hours, first string) {
+	if a.Zone == nil || b.Zone == nil {
+		return "", ""
+	}
+	x, errX := time.ParseInLocation(time.DateOnly, date, a.Zone)
+	y, errY := time.ParseInLocation(time.DateOnly, date, b.Zone)
+	apart := y.Add(b.Cut).Sub(x.Add(a.Cut))
+	switch {
+	case errX != nil || errY != nil || apart == 0:
+		return "", ""
+	case apart > 0:
+		return strconv.FormatFloat(apart.Hours(), 'g', -1, 64), a.Name
+	}
+	return strconv.FormatFloat(-apart.Hours(), 'g', -1, 64), b.Name
+}
+
+// Checked is one day of one ledger with what is odd in it.
+type Checked struct {
+	Day   Day      `json:"day"`
+	Slips []Reason `json:"slips,omitempty"`
+}
+
+// Check looks for slips in one ledger alone.
+func Check(l Ledger) []Checked {
+	slips := Slips(l.Days)
+	var out []Checked
+	for _, d := range l.Days {
+		out = append(out, Checked{d, slips[d.Date]})
 	}
 	return out
 }

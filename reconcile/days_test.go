@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -97,7 +98,7 @@ func TestPairsOfDays(t *testing.T) {
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			a, b := read(t, header+c.a+"\n"), read(t, header+c.b+"\n")
-			p := reconcile.CompareDays("R", a, "T", b)[0]
+			p := reconcile.CompareDays(reconcile.Ledger{Name: "R", Days: a}, reconcile.Ledger{Name: "T", Days: b})[0]
 			if p.Shared != c.shared {
 				t.Errorf("shared at most: %v; expected %v", p.Shared, c.shared)
 			}
@@ -121,7 +122,7 @@ func TestPairsOfDays(t *testing.T) {
 func TestSharedIsTheLargestMatching(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := drawDay(t, "a"), drawDay(t, "b")
-		p := reconcile.CompareDays("A", []reconcile.Day{a}, "B", []reconcile.Day{b})[0]
+		p := reconcile.CompareDays(reconcile.Ledger{Name: "A", Days: []reconcile.Day{a}}, reconcile.Ledger{Name: "B", Days: []reconcile.Day{b}})[0]
 		best := 0
 		for _, x := range placings(a) {
 			for _, y := range placings(b) {
@@ -237,7 +238,7 @@ func FuzzReadDays(f *testing.F) {
 			}
 		}
 		for _, x := range reconcile.Authors(all) {
-			for _, p := range reconcile.CompareDays(x, reconcile.By(all, x), "B", nil) {
+			for _, p := range reconcile.CompareDays(reconcile.Ledger{Name: x, Days: reconcile.By(all, x)}, reconcile.Ledger{Name: "B"}) {
 				if strings.Contains(said(p.Reasons)+said(p.SlipsA), "%!") {
 					t.Fatal(said(p.Reasons), said(p.SlipsA))
 				}
@@ -264,4 +265,20 @@ func FuzzReadNamed(f *testing.F) {
 			t.Fatalf("%d cases are lost", n)
 		}
 	})
+}
+
+func TestDaysThatBeginAtOtherHours(t *testing.T) {
+	row := header + "2017-01-06,X,1,,,,,,none,,,,,,,,\n"
+	a := reconcile.Ledger{Name: "A", Days: read(t, row), Zone: damascus, Cut: 6 * time.Hour}
+	b := reconcile.Ledger{Name: "B", Days: read(t, row), Zone: time.UTC} // midnight in UTC is 03:00 in Damascus
+	want := "a day of B begins 3 hours before one of A: what happened in between stands under two dates"
+	for _, p := range [][]reconcile.DayPair{reconcile.CompareDays(a, b), reconcile.CompareDays(b, a)} {
+		if text := said(p[0].Reasons); !strings.Contains(text, want) {
+			t.Errorf("nothing says %q:\n%s", want, text)
+		}
+	}
+	b.Cut = 3 * time.Hour
+	if text := said(reconcile.CompareDays(a, b)[0].Reasons); strings.Contains(text, "begins") {
+		t.Error(text)
+	}
 }

@@ -222,7 +222,11 @@ func actorReasons(sa *Side, a *truce.Element, sb *Side, b *truce.Element) []Reas
 	if len(a.By) == 0 || len(b.By) == 0 || slices.ContainsFunc(a.By, func(x string) bool { return slices.Contains(b.By, x) }) {
 		return nil
 	}
-	return []Reason{because("list.actor", sa.Name, sa.call(a.By), sb.Name, sb.call(b.By))}
+	code := "list.actor"
+	if stranger := func(x string) bool { return strings.HasPrefix(x, "?") }; slices.ContainsFunc(a.By, stranger) || slices.ContainsFunc(b.By, stranger) {
+		code = "list.actor-names" // nobody knows whether two names are two actors
+	}
+	return []Reason{because(code, sa.Name, sa.call(a.By), sb.Name, sb.call(b.By))}
 }
 
 func (s *Side) call(actors []string) string {

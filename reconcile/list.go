@@ -27,7 +27,12 @@ type Side struct {
 // Candidate is an item of one side and an item of the other that may be the same happening.
 type Candidate struct {
 	A, B int     // in Side.Items
-	Odds float64 // the probability that they are the same
+	Odds float64 // the probability that they are the same, all candidates considered
+	// Alone is what the probability were if no other candidate fitted better; it tells what one
+	// list counts as several. Less than Odds means the same as Odds.
+	Alone float64
+	// Kin says that the actors they name are the same, or one a part of the other.
+	Kin bool
 	// Because says why, in plain words.
 	Because []string
 }
@@ -153,12 +158,12 @@ func (l *aligner) pairs(least, most float64) []group {
 func (l *aligner) widen(g *group) {
 	var moreA, moreB []int
 	for _, c := range l.bestB[g.b[0]] {
-		if c.Odds >= l.rules.Same && !l.takenA[c.A] && l.bestA[c.A][0].B == c.B {
+		if max(c.Odds, c.Alone) >= l.rules.Same && !l.takenA[c.A] && l.bestA[c.A][0].B == c.B {
 			moreA = append(moreA, c.A)
 		}
 	}
 	for _, c := range l.bestA[g.a[0]] {
-		if c.Odds >= l.rules.Same && !l.takenB[c.B] && l.bestB[c.B][0].A == c.A {
+		if max(c.Odds, c.Alone) >= l.rules.Same && !l.takenB[c.B] && l.bestB[c.B][0].A == c.A {
 			moreB = append(moreB, c.B)
 		}
 	}
@@ -204,7 +209,9 @@ func (l *aligner) line(g group) Line {
 	a, b := &l.a.Items[g.a[0]], &l.b.Items[g.b[0]]
 	out.Reasons = append(out.Reasons, dayReasons(&l.a, a, &l.b, b)...)
 	out.Reasons = append(out.Reasons, placeReasons(a, b)...)
-	out.Reasons = append(out.Reasons, actorReasons(&l.a, a, &l.b, b)...)
+	if !g.first.Kin {
+		out.Reasons = append(out.Reasons, actorReasons(&l.a, a, &l.b, b)...)
+	}
 	if kind == KindSame {
 		out.Reasons = append(out.Reasons, tollReasons(l.a.Name, a, l.b.Name, b)...)
 	}
@@ -248,7 +255,7 @@ func (l *aligner) alone() []Line {
 func whyAlone(e *truce.Element, other *Side, best []Candidate, partner func(Candidate) int, rules Rules) Reason {
 	from, to, dated := other.span()
 	switch {
-	case len(best) > 0 && best[0].Odds >= rules.Same:
+	case len(best) > 0 && max(best[0].Odds, best[0].Alone) >= rules.Same:
 		return because("list.further", other.Name, other.Items[partner(best[0])].ID)
 	case len(best) > 0:
 		return because("list.nearest", other.Name, other.Items[partner(best[0])].ID, in100(best[0].Odds))

@@ -72,7 +72,7 @@ func TestEveryDayOfTwoLedgersIsExplained(t *testing.T) {
 	if diff := cmp.Diff([]string{"Russia", "Turkey"}, reconcile.Authors(all)); diff != "" {
 		t.Fatal(diff)
 	}
-	pairs := reconcile.CompareDays("Russia", reconcile.By(all, "Russia"), "Turkey", reconcile.By(all, "Turkey"))
+	pairs := reconcile.CompareDays(reconcile.Ledger{Name: "Russia", Days: reconcile.By(all, "Russia")}, reconcile.Ledger{Name: "Turkey", Days: reconcile.By(all, "Turkey")})
 	if len(pairs) != len(ledgers) {
 		t.Fatalf("%d days; expected %d", len(pairs), len(ledgers))
 	}

@@ -120,6 +120,7 @@ var sentences = map[string]string{
 	"day.none-share": "no case can be the same, if both place each in the same area: all %[1]d of %[2]s and all %[3]d of %[4]s stand alone",
 	"day.answered":   "%[1]s answered the %[2]d of %[3]s: %[4]s confirmed, %[5]s fire at a group outside the truce, %[6]s not confirmed",
 	"day.unanswered": "no answer to the count of %[1]s is in the ledger; unanswered is neither confirmed nor denied",
+	"day.window":     "a day of %[1]s begins %[2]s hours before one of %[3]s: what happened in between stands under two dates",
 	"day.note":       "the ledger notes: %[1]s",
 	"day.dated":      "the date of %[1]s is inferred, not stated",
 
@@ -151,6 +152,7 @@ var sentences = map[string]string{
 	"list.place":        "the places are %[1]s apart, further than the two state (%[2]s)",
 	"list.spelling":     "one place under two spellings: %[1]s and %[2]s",
 	"list.actor":        "who acted is disputed: %[1]s names %[2]s, %[3]s names %[4]s",
+	"list.actor-names":  "%[1]s names %[2]s as the actor, %[3]s names %[4]s; no register says whether these are the same",
 	"list.killed":       "killed: %[1]s has %[2]s, %[3]s has %[4]s",
 	"list.injured":      "injured: %[1]s has %[2]s, %[3]s has %[4]s",
 	"list.toll-one":     "only %[1]s states how many were %[2]s",

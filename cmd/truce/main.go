@@ -43,6 +43,8 @@ type commands struct {
 	Lint    lintCmd    `cmd:"" help:"Find holes in agreement files."`
 	Test    testCmd    `cmd:"" help:"Hold a draft against a record: readings, variants, what flips."`
 
+	Reconcile reconcileCmd `cmd:"" help:"Lay two organisations' ledgers side by side and explain each difference."`
+
 	Load   loadCmd   `cmd:"" group:"The record" help:"Enter a mission's folder into a record."`
 	Add    addCmd    `cmd:"" group:"The record" help:"Enter reports from a file."`
 	Act    actCmd    `cmd:"" group:"The record" help:"Enter what happened: a moment, an assessment, a contact, ..."`
