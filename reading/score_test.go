@@ -1,0 +1,73 @@
+package reading_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"truce/actors"
+	"truce/reading"
+	"truce/reading/marked"
+)
+
+// sample is the built-in reader with the lists of the sample mission.
+func sample(t *testing.T) *reading.Rules {
+	t.Helper()
+	b, err := os.ReadFile("../missions/syria-2016/register.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	register, problems := actors.Parse("register.yaml", b)
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	rules, err := reading.NewRules(reading.Lists{Register: register})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rules
+}
+
+// TestScore holds the built-in reader against every marked text. With -v it prints what was
+// missed in the texts that rules may be made on, and totals for all.
+func TestScore(t *testing.T) {
+	texts, err := marked.Corpus("testdata/corpus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside, missing, err := marked.Beside("testdata/corpus", "../../shared/data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range missing {
+		t.Logf("not scored: %s is missing", path)
+	}
+	b, err := os.ReadFile(filepath.Join("testdata", "corpus", "places.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	places, err := marked.ParsePlaces("places.txt", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, groups := sample(t), marked.Groups{}
+	var missed []marked.Missed
+	for _, x := range append(texts, beside...) {
+		got, err := reader.Read(t.Context(), x.Text, x.Account())
+		if err != nil {
+			t.Fatalf("%s: %v", x.Name, err)
+		}
+		score, wrong := marked.Held(x, got, places)
+		groups.Add(score, x.Head["split"]+" "+x.Head["language"], x.Head["split"])
+		if x.Head["split"] == "tune" {
+			missed = append(missed, wrong...)
+		}
+	}
+	var out strings.Builder
+	for _, g := range groups.Names() {
+		out.WriteString(g + "\n")
+		groups[g].Print(&out)
+	}
+	t.Logf("missed in the texts for tuning:\n%s\n%s", marked.Listed(missed), out.String())
+}
