@@ -56,7 +56,8 @@ type Result struct {
 	// Kept are the verdicts that are not plain "no violation", by element.
 	Kept map[string][]truce.Verdict
 
-	brief bool // verdicts are wanted without their steps
+	brief  bool      // verdicts are wanted without their steps
+	within [2]string // the days that it holds, where that is not the whole period
 }
 
 // Found reports whether any verdict is a violation or undetermined.
@@ -103,7 +104,8 @@ func (m *Mission) Read(ctx context.Context, o CheckOptions, r *Result) error {
 	defer aside.Discard()
 	seen := map[string]string{}
 	for _, s := range records {
-		if err := m.readOne(ctx, s, o, r, aside, seen); err != nil {
+		keep := func(report truce.Report) { r.Elements = append(r.Elements, report.Elements...) }
+		if err := m.readOne(ctx, s, o, r, aside, seen, keep); err != nil {
 			return err
 		}
 	}
@@ -112,7 +114,8 @@ func (m *Mission) Read(ctx context.Context, o CheckOptions, r *Result) error {
 	return aside.Close()
 }
 
-func (m *Mission) readOne(ctx context.Context, s Source, o CheckOptions, r *Result, aside *intake.SetAside, seen map[string]string) error {
+// readOne reads one file; each report that can be read and was not there before is kept.
+func (m *Mission) readOne(ctx context.Context, s Source, o CheckOptions, r *Result, aside *intake.SetAside, seen map[string]string, keep func(truce.Report)) error {
 	opts, err := m.options(s, r.Unmatched, func(p truce.Problem) { r.Warnings = append(r.Warnings, p) })
 	if err != nil {
 		return err
@@ -147,7 +150,7 @@ func (m *Mission) readOne(ctx context.Context, s Source, o CheckOptions, r *Resu
 		}
 		seen[report.ID] = report.At
 		r.Reports++
-		r.Elements = append(r.Elements, report.Elements...)
+		keep(report)
 	}
 	return nil
 }

@@ -58,6 +58,9 @@ func (m *Mission) begin(civil time.Time) time.Time {
 // Bounds are the first and the last reporting day of the mission's period, both included;
 // where it has none, of what is on record. They are empty where there is neither.
 func (r *Result) Bounds() (first, last string) {
+	if r.within != ([2]string{}) {
+		return r.within[0], r.within[1]
+	}
 	for d := range r.Tally.Days {
 		if first == "" || d < first {
 			first = d

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"truce"
 	"truce/access"
 	"truce/ledger"
@@ -27,9 +29,13 @@ type Record struct {
 	cursor cursors
 
 	mu     sync.Mutex
-	ready  []*opened  // what was agreed, as of a few entries
-	last   *Judged    // the last answer of the engine
-	sights []*Sight   // the last of them
+	ready  []*opened        // what was agreed, as of a few entries
+	last   *Judged          // the last answer of the engine
+	sights []*Sight         // the last of them
+	parts  []*Sight         // the last of those of a part
+	large  map[string]int64 // by marks: as of how many entries there is more than is looked at whole
+	once   singleflight.Group
+	atOnce int
 	sign   sync.Mutex // one checkpoint is signed at a time
 	days   dayShelf   // reports of days that were made before
 }
@@ -40,6 +46,9 @@ type RecordOptions struct {
 	Key *ledger.Key      // the instance's
 	Now func() time.Time // nil: the wall clock
 	Org string           // the mission's own organisation; empty: [DefaultOrg]
+	// AtOnce is how many elements pages look at whole; of more they show a part, see
+	// [Record.SightOf]. 0: [DefaultAtOnce].
+	AtOnce int
 }
 
 // DefaultOrg is what the mission's own organisation is called.
@@ -58,7 +67,8 @@ func NewRecord(o RecordOptions) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Record{db: o.DB, policy: policy, key: o.Key, now: o.Now, org: cmp.Or(o.Org, DefaultOrg), cursor: cursor}, nil
+	return &Record{db: o.DB, policy: policy, key: o.Key, now: o.Now, org: cmp.Or(o.Org, DefaultOrg), cursor: cursor,
+		atOnce: cmp.Or(o.AtOnce, DefaultAtOnce), large: map[string]int64{}}, nil
 }
 
 // Act is something that happens and becomes an entry.

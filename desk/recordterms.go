@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
-	"maps"
 	"path"
 	"slices"
 	"time"
@@ -28,10 +27,14 @@ type opened struct {
 	version string // of the rows it was made from
 	mission *Mission
 	judges  []*terms.Judge
-	clauses []ClauseKey       // that are judged, in order
-	found   map[string]judged // by element
-	at      span              // numbers of entries as of which it is this
+	clauses []ClauseKey                  // that are judged, in order
+	found   map[string]judged            // by element
+	marks   map[string]map[string]string // of missions and agreements, by kind and identifier
+	at      span                         // numbers of entries as of which it is this
 }
+
+// mostFound is how many elements' verdicts are kept for the next who ask.
+const mostFound = 200_000
 
 // span is a stretch of numbers of entries, ends included.
 type span struct{ from, to int64 }
@@ -237,7 +240,7 @@ func openTerms(rows map[string][]truce.Row, version string) (*opened, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	o := &opened{version: version, mission: m, judges: judges, found: map[string]judged{}}
+	o := &opened{version: version, mission: m, judges: judges, found: map[string]judged{}, marks: marksOf(rows)}
 	for _, j := range judges {
 		for _, c := range j.Agreement().Clauses {
 			if terms.Judged(c) {
@@ -246,6 +249,18 @@ func openTerms(rows map[string][]truce.Row, version string) (*opened, error) {
 		}
 	}
 	return o, nil
+}
+
+// marksOf are the marks of missions and agreements.
+func marksOf(rows map[string][]truce.Row) map[string]map[string]string {
+	out := map[string]map[string]string{}
+	for _, kind := range []string{"mission", "agreement"} {
+		out[kind] = map[string]string{}
+		for _, row := range rows[kind] {
+			out[kind][row.ID] = row.Label
+		}
+	}
+	return out
 }
 
 // sound refuses an act after which nothing could be judged any more: an agreement that
@@ -378,16 +393,10 @@ func (r *Record) elements(ctx context.Context, o *opened, asOf int64) ([]truce.E
 	rows := map[string]weighed{}
 	var out []truce.Element
 	err := r.everything(ctx, asOf, "element", func(v truce.Row) error {
-		var e struct {
-			truce.Element
-			Entry int64
-		}
-		if err := json.Unmarshal(v.Body, &e); err != nil {
-			return &truce.Error{Kind: truce.Internal, At: "element/" + v.ID, Msg: "the row is damaged", Err: err}
-		}
-		rows[e.ID] = weighed{v.Label, e.Entry}
-		out = append(out, e.Element)
-		return nil
+		e, w, err := weigh(v)
+		rows[e.ID] = w
+		out = append(out, e)
+		return err
 	})
 	if err != nil {
 		return nil, nil, err
@@ -395,6 +404,18 @@ func (r *Record) elements(ctx context.Context, o *opened, asOf int64) ([]truce.E
 	o.mission.leaveOut(&out)
 	slices.SortFunc(out, compareElements)
 	return out, rows, nil
+}
+
+// weigh reads the element in a row.
+func weigh(v truce.Row) (truce.Element, weighed, error) {
+	var e struct {
+		truce.Element
+		Entry int64
+	}
+	if err := json.Unmarshal(v.Body, &e); err != nil {
+		return e.Element, weighed{}, &truce.Error{Kind: truce.Internal, At: "element/" + v.ID, Msg: "the row is damaged", Err: err}
+	}
+	return e.Element, weighed{v.Label, e.Entry}, nil
 }
 
 // judge returns the verdicts on every element as of an entry. What was judged before on
@@ -415,19 +436,18 @@ func (r *Record) judge(ctx context.Context, asOf int64) (*Judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.judgeFresh(ctx, o, elements, rows); err != nil {
+	found, err := r.judgeFresh(ctx, o, elements, rows)
+	if err != nil {
 		return nil, err
+	}
+	out := &Judged{Elements: elements, Tally: NewTally(), opened: o, rows: rows, at: span{n, n}, found: found}
+	for i := range elements {
+		for v := range out.verdicts(i) {
+			out.Tally.add(o.mission, &elements[i], v)
+		}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	out := &Judged{Elements: elements, Tally: NewTally(), opened: o, rows: rows, at: span{n, n}, found: make([]judged, len(elements))}
-	for i := range elements {
-		e := &elements[i]
-		out.found[i] = o.found[e.ID]
-		for v := range out.verdicts(i) {
-			out.Tally.add(o.mission, e, v)
-		}
-	}
 	r.last = out
 	return out, nil
 }
@@ -455,39 +475,53 @@ func (r *Record) judgedBefore(ctx context.Context, o *opened, n int64) (*Judged,
 	return last, nil
 }
 
-// judgeFresh judges the elements that were not judged as they are now.
-func (r *Record) judgeFresh(ctx context.Context, o *opened, elements []truce.Element, rows map[string]weighed) error {
+// judgeFresh returns what is found of each element. Those that were judged as they are now
+// are not judged again.
+func (r *Record) judgeFresh(ctx context.Context, o *opened, elements []truce.Element, rows map[string]weighed) ([]judged, error) {
+	out := make([]judged, len(elements))
 	var fresh []truce.Element
+	var places []int // of each of these among all
 	r.mu.Lock()
-	for _, e := range elements {
-		if had, ok := o.found[e.ID]; !ok || had.entry != rows[e.ID].entry {
-			fresh = append(fresh, e)
+	for i, e := range elements {
+		had, ok := o.found[e.ID]
+		if out[i] = had; !ok || had.entry != rows[e.ID].entry {
+			out[i] = judged{entry: rows[e.ID].entry}
+			fresh, places = append(fresh, e), append(places, i)
 		}
 	}
 	r.mu.Unlock()
 	result := &Result{Mission: o.mission, Judges: o.judges, Elements: fresh, Tally: NewTally(), Kept: map[string][]truce.Verdict{}, brief: true}
-	found := map[string]judged{}
+	next := 0
 	err := result.judge(ctx, CheckOptions{Each: func(e *truce.Element, v truce.Verdict) error {
-		j := found[e.ID]
+		for fresh[next].ID != e.ID {
+			next++
+		}
+		j := &out[places[next]]
 		b := brief{-1, v.Code}
 		if v.Outcome != truce.NoViolation {
 			b.kept = int32(len(j.kept))
 			j.kept = append(j.kept, v)
 		}
-		j.entry, j.all = rows[e.ID].entry, append(j.all, b)
-		found[e.ID] = j
+		j.all = append(j.all, b)
 		return nil
 	}})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	maps.Copy(o.found, found)
-	return nil
+	if len(o.found)+len(fresh) > mostFound {
+		o.found = map[string]judged{}
+	}
+	for k, e := range fresh {
+		if len(o.found) < mostFound {
+			o.found[e.ID] = out[places[k]]
+		}
+	}
+	return out, nil
 }
 
-// Judged is what the engine says of a whole record as of an entry: elements by time and
+// Judged is what the engine says of a record, or a part of it, as of an entry: elements by time and
 // identifier, and for each its verdicts in the order of the agreements.
 type Judged struct {
 	Elements []truce.Element

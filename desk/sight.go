@@ -12,7 +12,6 @@ import (
 	"truce"
 	"truce/access"
 	"truce/geo"
-	"truce/store"
 	"truce/terms"
 )
 
@@ -25,11 +24,15 @@ import (
 type Sight struct {
 	AsOf     int64     // how many entries are known
 	Recorded time.Time // when the last of them was recorded, in UTC
+	// Zone is the mission's; nil while no mission has been adopted that the person may see.
+	Zone *time.Location
 	// Result is what the engine says of what is seen. It is nil while no mission has been
 	// adopted that the person may see.
 	Result *Result
 	// About says more of each of Result.Elements, in the same order.
 	About []About
+	// Part says what it was made from, where that is not the whole record; else nil.
+	Part *Part
 
 	at  map[string]int // elements by identifier
 	of  *Judged
@@ -83,47 +86,95 @@ const maxSights = 8
 
 // Sight returns what a person may see as of a number of entries; 0 is all.
 func (r *Record) Sight(ctx context.Context, who access.Person, asOf int64) (*Sight, error) {
+	s, v, err := r.glance(ctx, who, asOf)
+	if err != nil || s.Zone == nil {
+		return s, err
+	}
+	return r.whole(ctx, s, v)
+}
+
+// Glance is a sight of no elements: how many entries are known, and the mission's zone.
+func (r *Record) Glance(ctx context.Context, who access.Person, asOf int64) (*Sight, error) {
+	s, _, err := r.glance(ctx, who, asOf)
+	return s, err
+}
+
+func (r *Record) glance(ctx context.Context, who access.Person, asOf int64) (*Sight, *view, error) {
 	n, err := r.known(ctx, asOf)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	s := &Sight{AsOf: n}
+	s, v := &Sight{AsOf: n}, r.view(who, access.List, n)
 	if n > 0 {
 		last, err := r.db.Entry(ctx, n-1)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		s.Recorded = last.At
 	}
-	v := r.view(who, access.List, n)
 	agreements, err := v.agreements(ctx)
 	if err != nil || agreements == nil {
-		return s, err
+		return s, v, err
 	}
-	if s.of, err = r.judge(ctx, n); errors.Is(err, noMission{}) {
-		return s, nil
-	} else if err != nil {
-		return nil, err
+	o, err := r.terms(ctx, n)
+	if err != nil {
+		return nil, nil, err
 	}
-	labels, err := r.labels(ctx, who, access.List, "element")
+	s.Zone = o.mission.Zone
+	return s, v, nil
+}
+
+// whole fills a sight with all that there is. Several who ask for the same at once wait for one.
+func (r *Record) whole(ctx context.Context, s *Sight, v *view) (*Sight, error) {
+	labels, agreements, err := s.sort(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	if s.key, err = v.key(ctx, labels, agreements); err != nil {
-		return nil, err
+	return r.together(ctx, fmt.Sprintf("%d whole\n%s", s.AsOf, s.key), func(ctx context.Context) (*Sight, error) {
+		var err error
+		if s.of, err = r.judge(ctx, s.AsOf); err != nil {
+			return nil, err
+		}
+		if had := r.sightLike(s); had != nil {
+			return had, nil
+		}
+		if err := s.fill(ctx, v, labels, agreements); err != nil {
+			return nil, err
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.sights = append(r.sights, s); len(r.sights) > maxSights {
+			r.sights = slices.Delete(r.sights, 0, 1)
+		}
+		return s, nil
+	})
+}
+
+// together does something once for all who ask for it at the same time. It goes on when the
+// first of them goes away.
+func (r *Record) together(ctx context.Context, key string, do func(context.Context) (*Sight, error)) (*Sight, error) {
+	done := r.once.DoChan(key, func() (any, error) { return do(context.WithoutCancel(ctx)) })
+	select {
+	case x := <-done:
+		if x.Err != nil {
+			return nil, x.Err
+		}
+		return x.Val.(*Sight), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	if had := r.sightLike(s); had != nil {
-		return had, nil
+}
+
+// sort finds out which sort of reader a sight is for, and what that reader may see.
+func (s *Sight) sort(ctx context.Context, v *view) (labels []string, agreements map[string]bool, err error) {
+	if agreements, err = v.agreements(ctx); err != nil {
+		return nil, nil, err
 	}
-	if err := s.fill(ctx, v, labels, agreements); err != nil {
-		return nil, err
+	if labels, err = v.r.labels(ctx, v.who, access.List, "element"); err != nil {
+		return nil, nil, err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.sights = append(r.sights, s); len(r.sights) > maxSights {
-		r.sights = slices.Delete(r.sights, 0, 1)
-	}
-	return s, nil
+	s.key, err = v.key(ctx, labels, agreements)
+	return labels, agreements, err
 }
 
 // sightLike is a sight of the same for the same sort of reader. What was entered since that
@@ -141,29 +192,35 @@ func (r *Record) sightLike(s *Sight) *Sight {
 	return nil
 }
 
-// agreements lists the agreements that the person may see; nil where even the mission is
-// not for them.
+// agreements are those that the person may see; nil where even the mission is not for them,
+// or there is none.
 func (v *view) agreements(ctx context.Context) (map[string]bool, error) {
+	o, err := v.r.terms(ctx, v.asOf)
+	if errors.Is(err, noMission{}) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
 	var out map[string]bool
 	for _, kind := range []string{"mission", "agreement"} {
 		labels, err := v.r.labels(ctx, v.who, v.do, kind)
 		if err != nil || len(labels) == 0 {
 			return nil, err
 		}
-		err = v.r.all(ctx, store.Query{AsOf: v.asOf, Kind: kind}, func(row truce.Row) error {
-			if !slices.Contains(labels, row.Label) { // all asks for any label
-				return nil
+		for id, label := range o.marks[kind] {
+			if !slices.Contains(labels, label) {
+				continue
 			}
 			if out == nil {
 				out = map[string]bool{}
 			}
 			if kind == "agreement" {
-				out[row.ID] = true
+				out[id] = true
 			}
-			return nil
-		})
-		if err != nil || out == nil {
-			return nil, err
+		}
+		if out == nil {
+			return nil, nil
 		}
 	}
 	return out, nil
@@ -231,7 +288,9 @@ func (s *Sight) fill(ctx context.Context, v *view, labels []string, agreements m
 		}
 		s.add(e, about)
 	}
-	s.Result.follow()
+	if s.Part == nil { // what runs over time cannot be followed through a part of it
+		s.Result.follow()
+	}
 	return nil
 }
 
