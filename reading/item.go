@@ -90,7 +90,7 @@ type Mood string
 
 // The moods.
 const (
-	Fact      Mood = "fact"      // told as having happened or going on
+	Told      Mood = "fact"      // told as having happened or going on
 	Denied    Mood = "not"       // said not to have happened: negated, failed, refused
 	Hoped     Mood = "hoped"     // wanted, sought, tried, proposed, called for
 	If        Mood = "if"        // under a condition
@@ -135,6 +135,7 @@ type Statement struct {
 	Verb      string      `json:"verb"` // the word that makes it a statement, "" for bare quotation
 	Stance    Stance      `json:"stance"`
 	Quoted    bool        `json:"quoted"`           // in the speaker's own words
+	Own       bool        `json:"own,omitempty"`    // the account's own assertion
 	Within    bool        `json:"within,omitempty"` // told inside somebody else's statement
 	When      *truce.When `json:"when,omitempty"`   // of the speaking
 	About     []string    `json:"about,omitempty"`  // topics.txt, sorted

@@ -1,0 +1,427 @@
+package reading
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// conduct finds words for acts and for means.
+func (p *page) conduct() {
+	for _, c := range []category{isAct, isMeans} {
+		for i := 0; i < len(p.toks); {
+			h, ok := p.longest(i, c)
+			if !ok || p.isName(h) {
+				i++
+				continue
+			}
+			kind := KindAct
+			if c == isMeans {
+				kind = KindMeans
+			}
+			it := Item{Kind: kind, Codes: []string{h.code}, Certain: true}
+			if h.code == "violation" {
+				it.Codes, it.Name = nil, "violation"
+			}
+			p.note(mention{a: h.a, b: h.b, it: it, act: h.entry})
+			i = h.b
+		}
+	}
+	p.order()
+}
+
+// isName reports whether a word is part of a name of an actor or a place, such as
+// "Mujahideen Army", and no act.
+func (p *page) isName(h hit) bool {
+	if !p.taken[h.a] && (h.b >= len(p.toks) || !p.taken[h.b-1]) {
+		return false
+	}
+	return p.toks[h.a].capital || h.b-h.a == 1 && p.taken[h.a]
+}
+
+// clause returns the tokens [a, b) of the clause around token i: from one joint of the
+// sentence to the next.
+func (p *page) clause(i int) (a, b int) {
+	first, end := p.starts[p.sent[i]], p.starts[p.sent[i]+1]
+	for a = i; a > first && !p.joint(a); a-- {
+	}
+	for b = i + 1; b < end && !p.joint(b); b++ {
+	}
+	return a, b
+}
+
+// joint reports whether a clause begins at token i.
+func (p *page) joint(i int) bool {
+	switch p.kind(i - 1) {
+	case ';', '-', '.', '(', ')':
+		return true
+	case ',':
+		return p.is(i, "and", "but", "while", "although", "whereas", "which", "who", "as", "when", "where", "after", "including") || p.speechAt(i) || p.verbSoon(i)
+	}
+	return p.is(i, "but", "while", "although", "whereas", "because", "that", "which", "who", "when") && !p.is(i-1, "of")
+}
+
+func (p *page) speechAt(i int) bool {
+	_, ok := p.longest(i, isSpeech)
+	return ok
+}
+
+// verbSoon reports whether a finite word of an act stands within the next few words.
+func (p *page) verbSoon(i int) bool {
+	for k := i; k < i+4; k++ {
+		if h, ok := p.longest(k, isAct); ok && h.form == 'v' {
+			return true
+		}
+	}
+	return false
+}
+
+// moods decides of every act how it is told.
+func (p *page) moods() {
+	for i := range p.ments {
+		if m := &p.ments[i]; m.act != nil && m.it.Kind == KindAct {
+			m.it.Mood = p.mood(m)
+		}
+	}
+}
+
+// mood reads the words around an act.
+func (p *page) mood(m *mention) Mood {
+	a, b := p.clause(m.a)
+	if cue := p.nearestCue(a, m.a); cue != "" {
+		return cue
+	}
+	if cue := p.cueBehind(m.b, b); cue != "" && m.act.form != 'v' {
+		return cue
+	}
+	if p.stanceOver(m) != "" {
+		return p.stanceOver(m)
+	}
+	if p.longAgo(a, b, m) {
+		return History
+	}
+	if p.summed(m.a) {
+		return Summary
+	}
+	return p.plainMood(m, a, b)
+}
+
+// nearestCue returns the mood of the nearest cue before token i in its clause. What is
+// negated is so however it is hoped for.
+func (p *page) nearestCue(a, i int) Mood {
+	out := Mood("")
+	for k := i - 1; k >= a && k > i-14; k-- {
+		for _, h := range p.at(k) {
+			if h.category != isMood || h.b > i || h.code == "summary" || h.code == "history" || p.weakCue(h, i) {
+				continue
+			}
+			if h.code == "not" {
+				return Denied
+			}
+			if out == "" {
+				out = Mood(h.code)
+			}
+		}
+	}
+	return out
+}
+
+// weakCue reports whether a cue does not reach token i: another finite word stands between,
+// or it is of a kind that only reaches what follows at once.
+func (p *page) weakCue(h hit, i int) bool {
+	near := i - h.b
+	switch {
+	case p.is(h.a, "before", "until", "not") && false:
+		return near > 4
+	case p.is(h.a, "can", "may", "could", "might", "if"):
+		return near > 8
+	}
+	for k := h.b; k < i; k++ {
+		if x, ok := p.longest(k, isAct); ok && x.form == 'v' && x.b < i {
+			return true
+		}
+		if p.is(k, "after") || p.kind(k) == ',' && p.is(k+1, "and") {
+			return true
+		}
+	}
+	return h.b-h.a == 1 && near > 6 && p.lowerIn(h.a, "without", "end", "halt", "stop", "no", "none", "support", "lack", "by")
+}
+
+func (p *page) lowerIn(i int, words ...string) bool { return slices.Contains(words, p.lower(i)) }
+
+// cueBehind reads "the deal has not been reached", "the talks collapsed".
+func (p *page) cueBehind(i, b int) Mood {
+	for k := i; k < b && k < i+5; k++ {
+		if p.kind(k) == ',' {
+			return ""
+		}
+		for _, h := range p.at(k) {
+			if h.category == isMood && (h.code == "not" || h.code == "future" && k < i+2 || h.code == "if" && k < i+2) {
+				return map[string]Mood{"not": Denied, "future": Future, "if": If}[h.code]
+			}
+		}
+		if h, ok := p.longest(k, isAct); ok && h.form == 'v' {
+			return ""
+		}
+	}
+	return ""
+}
+
+// stanceOver returns the mood that a statement gives to what is said in it.
+func (p *page) stanceOver(m *mention) Mood {
+	for _, s := range p.said {
+		if m.a < s.from || m.b > s.to {
+			continue
+		}
+		switch s.Stance {
+		case Denies:
+			return Denied
+		case Promises, Threatens:
+			if m.act.form != 'v' {
+				return Future
+			}
+		case Calls:
+			return Hoped
+		case Doubts:
+			return Mentioned
+		}
+	}
+	return ""
+}
+
+// longAgo reports whether what stands in the clause puts an act long before the account.
+func (p *page) longAgo(a, b int, m *mention) bool {
+	for _, t := range p.ments {
+		if t.b <= a-3 {
+			continue
+		}
+		if t.a >= b+3 {
+			break
+		}
+		switch {
+		case t.it.Kind == KindTime && t.it.When != nil && !p.day.IsZero() && t.a < b && t.b > a:
+			if t.it.When.Lasts && t.it.When.From.Before(p.day.AddDate(0, 0, -30)) || !t.it.When.Lasts && t.it.When.To.Before(p.day.AddDate(0, 0, -21)) {
+				return true
+			}
+		case t.it.Kind == KindTime && t.it.When != nil && p.day.IsZero() && (t.it.Precision == "year") && t.a < b && t.b > a:
+			return true
+		case t.it.Kind == KindQuantity && (t.it.Counts == "years" || t.it.Counts == "months") && beside(t, *m, 4):
+			return true
+		}
+	}
+	return p.cueIn(a, b, "history")
+}
+
+func beside(x, y mention, most int) bool {
+	return x.b <= y.a && y.a-x.b <= most || y.b <= x.a && x.a-y.b <= most
+}
+
+func (p *page) cueIn(a, b int, code string) bool {
+	for k := a; k < b; k++ {
+		for _, h := range p.at(k) {
+			if h.category == isMood && h.code == code && h.b <= b && !(code == "history" && p.is(k, "since", "منذ") && !p.timeAt(k)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *page) timeAt(i int) bool {
+	return slices.ContainsFunc(p.ments, func(m mention) bool {
+		return m.a == i && m.it.Kind == KindTime && (m.it.When == nil || m.it.When.From.Before(p.day.AddDate(0, 0, -30)))
+	})
+}
+
+// summed reports whether the sentence of token i adds up over time or places.
+func (p *page) summed(i int) bool {
+	s := p.sent[i]
+	return p.cueIn(p.starts[s], p.starts[s+1], "summary")
+}
+
+// plainMood is that of an act without any cue.
+func (p *page) plainMood(m *mention, a, b int) Mood {
+	switch m.act.form {
+	case 'v':
+		if p.is(m.a-1, "to") && !p.is(m.a-2, "began", "started", "continue", "continued", "continues", "begin", "start") {
+			return Hoped
+		}
+		return Told
+	case 'b':
+		if p.is(m.a-1, "to") && !p.is(m.a-2, "began", "started", "continue", "continued", "continues", "begin") {
+			return Hoped
+		}
+		if p.is(m.a-1, "is", "are", "was", "were", "been", "began", "started", "by", "of", "after", "continue", "continued", "continues", "while") || p.plural(m.a-1) {
+			return Told
+		}
+		return Mentioned
+	case 'n':
+		if p.headline(m.a) || p.occurs(a, b, m) {
+			return Told
+		}
+	}
+	return Mentioned
+}
+
+// plural reports whether a mention of an actor ends just before token i: "regime forces
+// shell areas".
+func (p *page) plural(i int) bool {
+	return slices.ContainsFunc(p.ments, func(m mention) bool { return m.b == i+1 && m.it.Kind == KindActor })
+}
+
+// headline reports whether the sentence of token i is a line of its own without an end.
+func (p *page) headline(i int) bool {
+	s := p.sent[i]
+	a, b := p.starts[s], p.starts[s+1]
+	return p.toks[a].para && b-a < 32 && p.kind(b-1) != '.' && (b == len(p.toks) || p.toks[b].para)
+}
+
+// occurs reports whether a word in the clause says that something took place.
+func (p *page) occurs(a, b int, m *mention) bool {
+	for k := a; k < b; k++ {
+		for _, h := range p.at(k) {
+			if h.category == isOccur && (h.b <= m.a || h.a >= m.b) {
+				return true
+			}
+			if h.category == isAct && h.form == 'v' && (h.b <= m.a || h.a >= m.b) && (p.is(m.a-1, "in", "during", "by", "after") || p.is(m.a-2, "in", "during", "by", "after")) {
+				return true
+			}
+		}
+	}
+	return p.is(m.a-1, "in") || p.is(m.b, "by") && p.actorAt(m.b+1)
+}
+
+func (p *page) actorAt(i int) bool {
+	for p.is(i, "the") {
+		i++
+	}
+	return slices.ContainsFunc(p.ments, func(m mention) bool { return m.a == i && m.it.Kind == KindActor })
+}
+
+// pointers finds pronouns and titles that point back, and whom they may mean.
+func (p *page) pointers() {
+	var found []mention
+	for i := range p.toks {
+		h, ok := p.longest(i, isPronoun)
+		if !ok || p.taken[i] || p.depth[i] > 0 && h.code != "two" {
+			continue
+		}
+		if m, ok := p.pointer(h); ok {
+			found = append(found, m)
+			p.take(m.a, m.b)
+		}
+	}
+	for _, m := range found {
+		p.note(m)
+	}
+	p.order()
+}
+
+func (p *page) pointer(h hit) (mention, bool) {
+	m := mention{a: h.a, b: h.b, it: Item{Kind: KindActor}}
+	if p.is(h.a-1, "the") && h.code == "role" {
+		m.a--
+	}
+	switch h.code {
+	case "he", "she":
+		if w := p.lower(h.a); w != "he" && w != "she" {
+			return m, false
+		}
+		p.pointTo(&m, p.peopleBefore(h.a), "several people were named before")
+	case "role":
+		if !strings.HasPrefix(p.lower(h.a), "the") && !arabic(p.text[p.toks[h.a].from:]) && !cyrillic(p.text[p.toks[h.a].from:]) || p.kind(h.b) == word && p.toks[h.b].capital {
+			return m, false
+		}
+		p.pointTo(&m, p.peopleBefore(h.a), "whose title it is, is not said")
+		if m.it.Certain {
+			m.it.Certain, m.it.Why = false, "a title without a name"
+		}
+	case "two":
+		p.pointToTwo(&m)
+	default:
+		return m, false
+	}
+	return m, true
+}
+
+// peopleBefore lists the people named before token i in its paragraph, the last first, in
+// the last sentence that names any.
+func (p *page) peopleBefore(i int) []*person {
+	var out []*person
+	found := -1
+	for k := len(p.ments) - 1; k >= 0; k-- {
+		m := p.ments[k]
+		if m.a >= i || m.who == nil {
+			continue
+		}
+		if found < 0 {
+			found = p.sent[m.a]
+		}
+		if p.sent[m.a] != found || p.paragraphs(m.a, i) > 0 {
+			break
+		}
+		if !slices.Contains(out, m.who) {
+			out = append(out, m.who)
+		}
+	}
+	return out
+}
+
+// paragraphs counts the paragraphs that begin after token a up to token i.
+func (p *page) paragraphs(a, i int) int {
+	n := 0
+	for k := a + 1; k <= i; k++ {
+		if p.toks[k].para {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *page) pointTo(m *mention, who []*person, why string) {
+	switch len(who) {
+	case 0:
+		m.it.Why = "nobody is named before"
+	case 1:
+		m.who = who[0]
+		m.it.Name, m.it.Codes, m.it.Certain = who[0].name, p.codes(who[0].actor), true
+	default:
+		m.it.Why = why
+		for _, w := range who {
+			for _, c := range p.codes(w.actor) {
+				if !slices.Contains(m.it.Codes, c) {
+					m.it.Codes = append(m.it.Codes, c)
+				}
+			}
+		}
+	}
+}
+
+// pointToTwo finds the two who were last named together.
+func (p *page) pointToTwo(m *mention) {
+	var last []mention
+	for k := len(p.ments) - 1; k >= 0 && len(last) < 8; k-- {
+		x := p.ments[k]
+		if x.a < m.a && x.it.Kind == KindActor && len(x.it.Codes) == 1 && x.it.Certain {
+			last = append(last, x)
+		}
+	}
+	for i := 0; i+1 < len(last); i++ {
+		y, x := last[i], last[i+1]
+		if x.it.Codes[0] != y.it.Codes[0] && x.b < y.a && y.a-x.b <= 2 && p.is(y.a-1, "and", "و", "the") {
+			m.it.Codes = []string{x.it.Codes[0], y.it.Codes[0]}
+			m.it.Certain = p.sent[m.a]-p.sent[x.a] <= 4
+			if !m.it.Certain {
+				m.it.Why = "the two were named long before"
+			}
+			return
+		}
+	}
+	m.it.Why = "which two is not said"
+	if len(last) > 0 {
+		m.it.Codes = slices.Clone(last[0].it.Codes)
+	}
+}
+
+// within reports whether a time is in the account's own days.
+func (p *page) within(t time.Time) bool { return !t.Before(p.day.AddDate(0, 0, -21)) }

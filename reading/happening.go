@@ -1,0 +1,445 @@
+package reading
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"truce"
+)
+
+// reading puts together what was found.
+func (p *page) reading() Reading {
+	out := Start(p.text, p.account, "rules")
+	out.Language = p.language()
+	for s := 0; s+1 < len(p.starts); s++ {
+		out.Sentences = append(out.Sentences, p.span(p.starts[s], p.starts[s+1]))
+	}
+	for _, m := range p.ments {
+		out.Items = append(out.Items, m.it)
+	}
+	for _, s := range p.said {
+		out.Statements = append(out.Statements, s.Statement)
+	}
+	out.Happenings = p.events(out.Hash)
+	if out.Happenings == nil {
+		out.Happenings = []Happening{}
+	}
+	out.Claims = append(out.Claims, p.summaries()...)
+	out.Doubts = append(out.Doubts, p.doubts()...)
+	if p.dropTime > 0 {
+		out.Notes = append(out.Notes, fmt.Sprintf("the account has no date: %d relative times stay open", p.dropTime))
+	}
+	return out
+}
+
+// language is that of most of the words.
+func (p *page) language() string {
+	var en, ar, ru int
+	for _, t := range p.toks {
+		if t.kind != word {
+			continue
+		}
+		switch w := p.text[t.from:t.to]; {
+		case arabic(w):
+			ar++
+		case cyrillic(w):
+			ru++
+		default:
+			en++
+		}
+	}
+	switch {
+	case en+ar+ru == 0:
+		return ""
+	case ar > en && ar > ru:
+		return "ar"
+	case ru > en:
+		return "ru"
+	}
+	return "en"
+}
+
+// events makes a draft report of each act that is told as a fact.
+func (p *page) events(hash string) []Happening {
+	var out []Happening
+	for k, m := range p.ments {
+		if m.it.Kind != KindAct || m.it.Mood != Told || !incident(m.it.Codes) || p.repeated(k) {
+			continue
+		}
+		out = append(out, p.event(k, hash, len(out)+1))
+	}
+	return out
+}
+
+// incident reports whether an act is one that a record holds: talks and statements are not.
+func incident(codes []string) bool {
+	return len(codes) > 0 && !slices.Contains([]string{"talks", "statement", "announcement", "meeting", "acceptance"}, codes[0])
+}
+
+// repeated reports whether an act is told again in the same clause: "air strikes ... bombed".
+func (p *page) repeated(k int) bool {
+	m := p.ments[k]
+	for j := k - 1; j >= 0 && p.sent[p.ments[j].a] == p.sent[m.a]; j-- {
+		x := p.ments[j]
+		if x.it.Kind != KindAct || x.it.Mood != Told || !incident(x.it.Codes) {
+			continue
+		}
+		same := x.it.Codes[0] == m.it.Codes[0] || generic(m.it.Codes[0])
+		if same && !p.split(x.b, m.a) {
+			return true
+		}
+	}
+	for j := k + 1; generic(m.it.Codes[0]) && j < len(p.ments) && p.sent[p.ments[j].a] == p.sent[m.a]; j++ {
+		x := p.ments[j]
+		if x.it.Kind == KindAct && x.it.Mood == Told && incident(x.it.Codes) && !generic(x.it.Codes[0]) && !p.split(m.b, x.a) {
+			return true
+		}
+	}
+	return false
+}
+
+// generic reports whether a word for an act only repeats a finer one beside it.
+func generic(code string) bool {
+	return code == "attack" || code == "killing" || code == "explosion" || code == "destruction"
+}
+
+// split reports whether "and" or a comma with a second place stands between two tokens.
+func (p *page) split(a, b int) bool {
+	place := false
+	for i := a; i < b; i++ {
+		if p.kind(i) == ';' || p.kind(i) == '.' {
+			return true
+		}
+		if k := p.mentionAt(i, KindPlace); k >= 0 {
+			place = true
+		}
+		if place && p.is(i, "and") {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *page) mentionAt(i int, kind Kind) int {
+	k, _ := slices.BinarySearchFunc(p.ments, i, func(m mention, i int) int { return m.a - i })
+	for ; k < len(p.ments) && p.ments[k].a == i; k++ {
+		if p.ments[k].it.Kind == kind {
+			return k
+		}
+	}
+	return -1
+}
+
+// event drafts the report of one act.
+func (p *page) event(k int, hash string, n int) Happening {
+	m := p.ments[k]
+	s := p.sent[m.a]
+	a, b := p.starts[s], p.starts[s+1]
+	d := draft{p: p, act: k, a: a, b: b}
+	d.e.ID = fmt.Sprintf("read-%s-%d", hash[:12], n)
+	d.e.Acts = m.it.Codes
+	d.who()
+	d.where()
+	d.when()
+	d.means()
+	d.toll()
+	d.told()
+	span := p.span(a, b)
+	d.e.Title = d.title()
+	if p.account.Outlet != "" {
+		d.e.Sources = []string{p.account.Outlet}
+	}
+	slices.Sort(d.used)
+	return Happening{Span: span, Act: k, Title: d.e.Title, By: d.by, Items: slices.Compact(d.used), Open: d.open,
+		Report: truce.Report{ID: d.e.ID, Source: p.account.Outlet, At: p.account.At, Text: p.str(span), Elements: []truce.Element{d.e}}}
+}
+
+// draft is a report being made of the sentence [a, b).
+type draft struct {
+	p    *page
+	act  int
+	a, b int
+	e    truce.Element
+	used []int
+	open []string
+	by   string
+}
+
+// mine returns the mentions of a kind in the sentence that are nearer to this act than to
+// another that is told as a fact.
+func (d *draft) mine(kind Kind) []int {
+	var out []int
+	for k := d.first(); k < len(d.p.ments) && d.p.ments[k].a < d.b; k++ {
+		if d.p.ments[k].it.Kind == kind && d.nearest(k) == d.act {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// first is the first mention of the sentence.
+func (d *draft) first() int {
+	k, _ := slices.BinarySearchFunc(d.p.ments, d.a, func(m mention, a int) int { return m.a - a })
+	return k
+}
+
+// nearest is the act that mention k belongs to: the nearest, where "and" divides counting
+// as far.
+func (d *draft) nearest(k int) int {
+	best, least := d.act, 1<<30
+	for j := d.first(); j < len(d.p.ments) && d.p.ments[j].a < d.b; j++ {
+		x := d.p.ments[j]
+		if x.it.Kind != KindAct || x.it.Mood != Told || !incident(x.it.Codes) || j != d.act && d.p.repeated(j) {
+			continue
+		}
+		if far := d.p.distance(d.p.ments[k], x); far < least {
+			best, least = j, far
+		}
+	}
+	return best
+}
+
+// distance between two mentions in words; a joint between them counts for eight.
+func (p *page) distance(x, y mention) int {
+	if x.a > y.a {
+		x, y = y, x
+	}
+	n := max(0, y.a-x.b)
+	for i := x.b; i < y.a; i++ {
+		if p.is(i, "and") || p.kind(i) == ',' {
+			n += 8
+		}
+	}
+	return n
+}
+
+// who fills in those who may have acted and those acted against, as the sentence has it.
+func (d *draft) who() {
+	act := d.p.ments[d.act]
+	passive := d.p.is(act.a-1, "was", "were", "been", "being")
+	for _, k := range d.mine(KindActor) {
+		m := d.p.ments[k]
+		if d.isSpeaker(k) || len(m.it.Codes) == 0 {
+			continue
+		}
+		d.used = append(d.used, k)
+		behind := m.a >= act.b
+		byHim := d.p.is(m.a-1, "by") || d.p.is(m.a-1, "the") && d.p.is(m.a-2, "by")
+		switch {
+		case d.e.Mutual || act.it.Codes[0] == "armed-clash":
+			d.side(m)
+		case byHim, !behind && !passive && !d.p.is(m.a-1, "against", "on", "of", "in"):
+			d.e.By = join(d.e.By, m.it.Codes)
+		default:
+			d.e.Against = join(d.e.Against, m.it.Codes)
+		}
+	}
+	if len(d.e.By) == 0 {
+		d.open = append(d.open, "by")
+	}
+}
+
+// side enters one of those who fought.
+func (d *draft) side(m mention) {
+	d.e.Mutual = true
+	if len(d.e.By) == 0 {
+		d.e.By = join(d.e.By, m.it.Codes)
+	} else if !slices.Contains(d.e.By, m.it.Codes[0]) {
+		d.e.Against = join(d.e.Against, m.it.Codes)
+	}
+}
+
+func join(to, codes []string) []string {
+	for _, c := range codes {
+		if !slices.Contains(to, c) {
+			to = append(to, c)
+		}
+	}
+	return to
+}
+
+func (d *draft) isSpeaker(k int) bool {
+	return slices.ContainsFunc(d.p.said, func(s saying) bool { return s.speaker == k })
+}
+
+// where fills in the place.
+func (d *draft) where() {
+	for _, k := range d.mine(KindPlace) {
+		m := d.p.ments[k]
+		if m.it.Level == "country" && len(d.mine(KindPlace)) > 1 {
+			continue
+		}
+		d.used = append(d.used, k)
+		for _, code := range m.it.Codes {
+			d.e.Where = append(d.e.Where, d.p.extent(code, m.it))
+		}
+	}
+	if len(d.e.Where) == 0 {
+		d.open = append(d.open, "where")
+	}
+}
+
+// extent is the place of the record for one of the gazetteer, no finer than that.
+func (p *page) extent(code string, it Item) truce.Place {
+	for _, s := range p.sites {
+		if s.Code != code {
+			continue
+		}
+		if s.Area != "" {
+			return truce.Place{Name: it.Text, Form: truce.FormArea, Area: s.Area}
+		}
+		if s.Within > 0 {
+			within := s.Within
+			if it.Part != "" {
+				within += 10000
+			}
+			return truce.Place{Name: it.Text, Form: truce.FormDisc, Lat: s.Lat, Lon: s.Lon, Within: within}
+		}
+	}
+	return truce.Place{Name: it.Text}
+}
+
+// when fills in the time.
+func (d *draft) when() {
+	for _, k := range d.mine(KindTime) {
+		m := d.p.ments[k]
+		if m.it.When == nil || d.ofSpeech(m) {
+			continue
+		}
+		d.used = append(d.used, k)
+		d.e.When = append(d.e.When, *m.it.When)
+		break
+	}
+	if len(d.e.When) == 0 {
+		d.open = append(d.open, "when")
+	}
+}
+
+// ofSpeech reports whether a time is that of the speaking.
+func (d *draft) ofSpeech(m mention) bool {
+	return slices.ContainsFunc(d.p.said, func(s saying) bool {
+		return s.When == m.it.When && m.it.When != nil && (d.p.ments[d.act].a >= s.from && d.p.ments[d.act].b <= s.to)
+	})
+}
+
+func (d *draft) means() {
+	for _, k := range d.mine(KindMeans) {
+		d.used = append(d.used, k)
+		for _, c := range d.p.ments[k].it.Codes {
+			if !slices.ContainsFunc(d.e.Means, func(m truce.Means) bool { return m.Kind == c }) {
+				d.e.Means = append(d.e.Means, truce.Means{Kind: c})
+			}
+		}
+	}
+}
+
+// toll fills in who came to harm, where the text sets both ends; otherwise it stands as said.
+func (d *draft) toll() {
+	for _, k := range d.mine(KindQuantity) {
+		it := d.p.ments[k].it
+		var to **truce.Range
+		fact := it.Counts
+		switch it.Counts {
+		case "killed":
+			to = &d.e.Killed
+		case "injured":
+			to = &d.e.Injured
+		case "strikes", "shells", "trucks", "evacuated":
+			to, fact = &d.e.Number, "number"
+		default:
+			continue
+		}
+		d.used = append(d.used, k)
+		if it.Amount.Low != nil && it.Amount.High != nil && *to == nil {
+			*to = &truce.Range{Low: *it.Amount.Low, High: *it.Amount.High}
+			continue
+		}
+		d.open = append(d.open, fact)
+		d.e.Said = append(d.e.Said, truce.Said{Fact: fact, Value: it.Text, Source: d.p.account.Outlet})
+	}
+}
+
+// told notes who tells of the act, if it is not the account itself. What only one side
+// charges another with is not established.
+func (d *draft) told() {
+	act := d.p.ments[d.act]
+	for _, s := range d.p.said {
+		if s.Own || s.Speaker == nil || act.a < s.from || act.b > s.to {
+			continue
+		}
+		d.by = s.Speaker.Name
+		if d.by == "" {
+			d.by = s.Speaker.Text
+		}
+		d.e.Said = append(d.e.Said, truce.Said{Fact: "act", Value: act.it.Codes[0], Source: d.by})
+		d.e.Doubted = d.e.Doubted || s.Stance == Accuses
+	}
+}
+
+func (d *draft) title() string {
+	out := strings.ReplaceAll(d.e.Acts[0], "-", " ")
+	if len(d.e.Where) > 0 {
+		out += ", " + d.e.Where[0].Name
+	}
+	return out
+}
+
+// summaries lists the sentences that add up over time or places.
+func (p *page) summaries() []Claim {
+	var out []Claim
+	seen := -1
+	for _, m := range p.ments {
+		summed := m.it.Kind == KindAct && (m.it.Mood == Summary || m.it.Name == "violation" && p.summed(m.a)) ||
+			m.it.Kind == KindQuantity && (m.it.Counts == "reached" || harm(m.it.Counts) && p.summed(m.a))
+		if !summed || p.sent[m.a] == seen {
+			continue
+		}
+		seen = p.sent[m.a]
+		span := p.span(p.starts[seen], p.starts[seen+1])
+		out = append(out, Claim{Span: span, Text: p.str(span), Why: "adds up over time or places; nothing single", By: p.sayer(m.a)})
+	}
+	return out
+}
+
+// sayer names who says what stands at token i, or nobody.
+func (p *page) sayer(i int) string {
+	for _, s := range p.said {
+		if !s.Own && s.Speaker != nil && i >= s.from && i < s.to {
+			if s.Speaker.Name != "" {
+				return s.Speaker.Name
+			}
+			return s.Speaker.Text
+		}
+	}
+	return ""
+}
+
+// doubts lists the probable slips of the text.
+func (p *page) doubts() []Doubt {
+	var out []Doubt
+	for i := range p.toks {
+		if h, ok := p.longest(i, isSlip); ok && p.close(h) {
+			span := p.span(h.a, h.b)
+			out = append(out, Doubt{Span: span, Text: p.str(span), Perhaps: h.slip.perhaps, Why: "probably a slip of the text"})
+		}
+		if i > 0 && p.toks[i].line && p.toks[i].from == p.toks[i-1].to && p.kind(i) == word && p.kind(i-1) == word {
+			span := p.span(i-1, i+1)
+			out = append(out, Doubt{Span: span, Text: p.str(span), Perhaps: p.str(p.span(i-1, i)) + " " + p.str(p.span(i, i+1)), Why: "two words run into one: the end of a sentence or a heading is missing"})
+		}
+	}
+	return out
+}
+
+// close reports whether a word that gives a slip away stands near it.
+func (p *page) close(h hit) bool {
+	if len(h.slip.near) == 0 {
+		return true
+	}
+	for k := max(0, h.a-12); k < h.b+12 && k < len(p.toks); k++ {
+		if (k < h.a || k >= h.b) && p.kind(k) == word && slices.Contains(h.slip.near, p.toks[k].id) {
+			return true
+		}
+	}
+	return false
+}

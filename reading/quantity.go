@@ -1,0 +1,392 @@
+package reading
+
+import (
+	"math"
+	"strings"
+)
+
+// quantities finds numbers as ranges, with what they count.
+func (p *page) quantities() {
+	for i := 0; i < len(p.toks); {
+		if q, ok := p.quantity(i); ok {
+			p.enterQuantity(q)
+			i = q.b
+		} else {
+			i++
+		}
+	}
+	p.order()
+}
+
+// figure is a number as it is read: tokens [a, b), the number itself from n on.
+type figure struct {
+	a, n, b   int
+	low, high *float64
+	vague     bool
+	open      string
+	words     bool // written in words
+}
+
+func exactly(x float64) (low, high *float64) { return &x, &x }
+
+func (p *page) quantity(i int) (figure, bool) {
+	a := i
+	kind := ""
+	if h, ok := p.hedge(i); ok {
+		kind, i = h.code, h.b
+	} else if p.is(i, "between", "от", "بين") {
+		kind, i = "between", i+1
+	}
+	q, ok := p.amount(i)
+	if !ok {
+		return q, false
+	}
+	if kind == "" || kind == "between" && !p.rangeFollows(q) {
+		a = i
+	}
+	q.a = a
+	p.through(&q, kind)
+	hedged(&q, kind)
+	if h, ok := p.longest(q.b, isHedge); ok && h.after && p.sentOf(q.b) == p.sentOf(i) {
+		hedged(&q, h.code)
+		q.b = h.b
+	}
+	return q, p.plausible(q)
+}
+
+// hedge reads words before a number that make it a range.
+func (p *page) hedge(i int) (hit, bool) {
+	h, ok := p.longest(i, isHedge)
+	if !ok || h.after {
+		return h, false
+	}
+	for next, more := p.longest(h.b, isHedge); more && !next.after; next, more = p.longest(h.b, isHedge) {
+		h.b = next.b // "at least some 30"
+	}
+	for p.is(h.b, "a", "the") && p.numberAt(h.b+1) {
+		h.b++
+	}
+	return h, p.numberAt(h.b)
+}
+
+func (p *page) numberAt(i int) bool {
+	_, ok := p.longest(i, isNumber)
+	return ok || p.kind(i) == number
+}
+
+// amount reads a number: figures, words, scales, in that order.
+func (p *page) amount(i int) (figure, bool) {
+	if i >= len(p.toks) || p.taken[i] {
+		return figure{}, false
+	}
+	q := figure{a: i, n: i}
+	switch {
+	case p.kind(i) == number && !p.toks[i].ordinal:
+		q.b = i + 1
+		q.low, q.high = exactly(p.scaled(p.toks[i].value, &q.b))
+		return q, true
+	case p.kind(i) == word:
+		return p.inWords(q)
+	}
+	return q, false
+}
+
+// scaled multiplies with the scales behind a number: "2.5 million".
+func (p *page) scaled(x float64, b *int) float64 {
+	for *b < len(p.toks) && p.kind(*b) == word && !p.toks[*b].para {
+		s := p.scales[p.toks[*b].id]
+		if s < 100 || s < 1000 && x >= 100 {
+			break
+		}
+		x *= s
+		*b++
+	}
+	return x
+}
+
+// inWords reads "twenty five", "two dozen", "tens of thousands", "a hundred".
+func (p *page) inWords(q figure) (figure, bool) {
+	h, ok := p.longest(q.n, isNumber)
+	if !ok && p.is(q.n, "a") {
+		if h, ok = p.longest(q.n+1, isNumber); ok && h.code == "" && h.low < 10 {
+			return q, false
+		}
+	}
+	if !ok {
+		return q, false
+	}
+	q.b, q.words = h.b, true
+	if h.code == "vague" {
+		low := h.low
+		q.low, q.high, q.vague = &low, h.high, true
+		return q, true
+	}
+	x := h.low
+	for {
+		next, more := p.longest(q.b, isNumber)
+		if !more || next.code != "" || p.toks[q.b].para {
+			break
+		}
+		switch {
+		case next.low == 12 && x < 12 && p.lower(q.b) == "dozen", next.low >= 100 && x < next.low:
+			x *= next.low
+		case next.low < 10 && x >= 20 && math.Mod(x, 10) == 0, next.low < 100 && x >= 100 && math.Mod(x, 100) == 0:
+			x += next.low
+		default:
+			q.low, q.high = exactly(x)
+			return q, true
+		}
+		q.b = next.b
+	}
+	q.low, q.high = exactly(x)
+	return q, true
+}
+
+// rangeFollows reports whether "and" or "to" and a second number follow.
+func (p *page) rangeFollows(q figure) bool {
+	return p.is(q.b, "and", "to", "до", "و") && p.numberAt(q.b+1)
+}
+
+// through reads the upper end of "10 to 15", "10-15", "between 10 and 15".
+func (p *page) through(q *figure, kind string) {
+	k := q.b
+	switch {
+	case p.kind(k) == number && p.toks[k].joined:
+	case p.is(k, "to", "or", "до") && p.numberAt(k+1) && p.kind(k+1) == p.kind(q.n), kind == "between" && p.is(k, "and", "to", "до", "و"):
+		k++
+	default:
+		return
+	}
+	up, ok := p.amount(k)
+	if !ok || up.high == nil || q.low == nil || *up.high < *q.low {
+		return
+	}
+	low := *q.low
+	if f := *up.high / low; f >= 1000 && up.b > k+1 { // "10 to 15 thousand"
+		low *= 1000
+	}
+	q.low, q.high, q.b = &low, up.high, up.b
+}
+
+// hedged widens a number as the words beside it say.
+func hedged(q *figure, kind string) {
+	switch kind {
+	case "least", "over":
+		q.high = nil
+	case "most", "under":
+		q.low = nil
+		if kind == "under" && q.high != nil && *q.high <= 1000 {
+			x := *q.high - 1
+			q.high = &x
+		}
+	case "near", "about":
+		q.approximate(kind)
+	}
+}
+
+// approximate makes about N the numbers within a tenth of it.
+func (q *figure) approximate(kind string) {
+	if q.low == nil || q.high == nil || *q.low != *q.high {
+		return
+	}
+	low, high := math.Floor(*q.low*0.9), math.Ceil(*q.high*1.1)
+	if kind == "near" {
+		high = *q.high
+	}
+	q.low, q.high, q.open = &low, &high, "about"
+}
+
+// plausible tells numbers that count from those that name: dates, ages, addresses.
+func (p *page) plausible(q figure) bool {
+	if !p.free(q.n, q.b) {
+		return false
+	}
+	if p.age(q) || p.label(q) {
+		return false
+	}
+	if q.words {
+		return p.countedWord(q)
+	}
+	t := p.toks[q.n]
+	if p.yearAt(q.n) && !t.grouped && p.counts(q) == "" && q.a == q.n {
+		return false
+	}
+	return !t.joined || p.kind(q.n-1) == number || q.a < q.n
+}
+
+// age reports whether a number is somebody's age.
+func (p *page) age(q figure) bool {
+	k := q.b
+	if p.is(k, "year", "years", "лет", "عاما") {
+		if p.is(k+1, "old") || p.is(k+2, "old") {
+			return true
+		}
+	}
+	if p.is(q.n-1, "aged", "age") || p.is(q.n-1, "of") && p.is(q.n-2, "age") || p.is(q.n-1, "and", "to") && p.is(q.n-3, "aged") {
+		return true
+	}
+	small := q.low != nil && *q.low < 110 && q.a == q.n
+	name := p.kind(q.n-2) == word && p.toks[q.n-2].capital
+	inCommas := p.kind(q.n-1) == ',' && (p.kind(k) == ',' || p.kind(k) == '.') || p.kind(q.n-1) == '(' && p.kind(k) == ')'
+	return small && name && inCommas && !q.words
+}
+
+// label reports whether a number is part of a name: "Resolution 2268", "12 Baghdad Street".
+func (p *page) label(q figure) bool {
+	k := q.n - 1
+	if p.is(k, "no", "number", "article", "resolution", "route", "highway", "brigade", "division", "phase", "chapter", "page", "geneva", "room", "unit") && (p.toks[k].capital || p.is(k, "article", "resolution", "page")) {
+		return true
+	}
+	for n := q.b; n < q.b+3; n++ {
+		if p.is(n, "street", "avenue") && p.toks[n].capital {
+			return true
+		}
+	}
+	if q.b == q.n+1 && p.kind(q.b) == word && p.toks[q.b].capital && !p.toks[q.b].upper && p.is(q.b, "street", "avenue", "brigade", "division") {
+		return true
+	}
+	return p.kind(k) == '$' || p.kind(q.b) == '/' || p.kind(k) == '/'
+}
+
+// countedWord says whether a number in words counts something: "one" seldom does.
+func (p *page) countedWord(q figure) bool {
+	c := p.counts(q)
+	if q.vague || q.low != nil && q.high != nil && *q.low == 1 && *q.high == 1 {
+		return c != "" && !p.is(q.b, "of") || c != "" && q.vague
+	}
+	w := p.lower(q.n)
+	switch w {
+	case "half", "couple", "pair", "both", "zero", "second":
+		return c != ""
+	}
+	return c != "" || *orZero(q.low) >= 3 || q.a < q.n
+}
+
+func orZero(x *float64) *float64 {
+	if x == nil {
+		return new(float64)
+	}
+	return x
+}
+
+func (p *page) enterQuantity(q figure) {
+	it := Item{Kind: KindQuantity, Amount: &Amount{Low: q.low, High: q.high}, Counts: p.counts(q), Certain: !q.vague && q.open == "", Why: q.open}
+	b := q.b
+	if h, ok := p.unit(q.b); ok && h.code == it.Counts {
+		b = h.b
+	}
+	if q.vague {
+		it.Why = "a vague number"
+		for p.is(b-1, "of") {
+			b--
+		}
+	}
+	p.note(mention{a: q.a, b: b, it: it})
+}
+
+// counts says what a number counts: the noun behind it and what befell it, or what stands
+// before it.
+func (p *page) counts(q figure) string {
+	noun, k := p.noun(q.b)
+	switch {
+	case noun == "people" || noun == "groups" && false:
+		if harm := p.harmAfter(k); harm != "" {
+			return harm
+		}
+		if harm := p.harmBefore(q.a); harm != "" {
+			return harm
+		}
+		return noun
+	case noun != "":
+		return noun
+	}
+	if harm := p.harmAfter(q.b); harm != "" && p.closeHarm(q.b) {
+		return harm
+	}
+	if harm := p.harmBefore(q.a); harm != "" {
+		return harm
+	}
+	return ""
+}
+
+// noun finds what is counted within a few words behind a number, and where it ends.
+func (p *page) noun(b int) (string, int) {
+	for k := b; k < b+5 && k < len(p.toks); k++ {
+		if p.kind(k) != word && p.kind(k) != opens && p.kind(k) != closes && p.kind(k) != '"' || k > b && (p.numberAt(k) || p.toks[k].next) {
+			return "", k
+		}
+		best := p.countAt(k)
+		if best.entry != nil {
+			return best.code, best.b
+		}
+		if k > b && p.is(k, "and", "to", "in", "at", "for", "by", "that", "with", "on", "from", "who", "were", "was", "the", "as", "while", "after", "before") {
+			return "", k
+		}
+	}
+	return "", b
+}
+
+// countAt returns the longest count word at token k.
+func (p *page) countAt(k int) hit {
+	var best hit
+	for _, h := range p.at(k) {
+		if h.category == isCount && h.b > best.b {
+			best = h
+		}
+	}
+	return best
+}
+
+func harm(code string) bool {
+	return strings.Contains(" killed injured casualties missing displaced besieged detained evacuated reached ", " "+code+" ")
+}
+
+// harmAfter finds what befell those who are counted, behind the noun in the same clause.
+func (p *page) harmAfter(k int) string {
+	for end := k + 7; k < end && k < len(p.toks); k++ {
+		if p.kind(k) != word || p.toks[k].next || p.numberAt(k) || p.is(k, "while", "who-x", "but", "after", "when", "as") {
+			return ""
+		}
+		if h := p.countAt(k); h.entry != nil {
+			if harm(h.code) {
+				return h.code
+			}
+			if h.code != "people" && h.code != "groups" && h.code != "trucks" {
+				return ""
+			}
+		}
+	}
+	return ""
+}
+
+// closeHarm reports whether the word of harm stands at once behind the number.
+func (p *page) closeHarm(b int) bool {
+	for k := b; k < b+4; k++ {
+		if h := p.countAt(k); h.entry != nil {
+			return harm(h.code)
+		}
+	}
+	return false
+}
+
+// harmBefore finds a word of harm just before a number: "killing at least 12".
+func (p *page) harmBefore(a int) string {
+	for k := a - 1; k >= 0 && k >= a-5; k-- {
+		if p.kind(k) != word || p.toks[k].para || p.numberAt(k) && !p.is(k, "a") {
+			return ""
+		}
+		h := p.countAt(k)
+		for back := k - 1; back >= k-2 && back >= 0; back-- {
+			if longer := p.countAt(back); longer.entry != nil && longer.b > k {
+				h = longer
+			}
+		}
+		if h.entry != nil && harm(h.code) {
+			return h.code
+		}
+		if p.is(k, "and", "while", "but", "in", "after") && k < a-1 || p.toks[k].next {
+			return ""
+		}
+	}
+	return ""
+}

@@ -1,0 +1,177 @@
+package reading
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// lexical reads the words of times.txt.
+func (p *page) lexical(i int) (moment, bool) {
+	h, ok := p.longest(i, isTime)
+	if !ok || strings.HasPrefix(h.code, "month-") && h.code != "month-0" {
+		return moment{}, false
+	}
+	if day, ok := strings.CutPrefix(h.code, "weekday-"); ok {
+		return p.weekday(h, day)
+	}
+	m := moment{a: h.a, b: h.b}
+	if m.precision = precisionOf(h.code); p.day.IsZero() {
+		return m, true
+	}
+	if part, ok := partHours[h.code]; ok {
+		return p.bareDayPart(h, part)
+	}
+	p.relative(&m, h.code)
+	return m, true
+}
+
+// precisionOf is that of a word of times.txt.
+func precisionOf(code string) string {
+	kind, _, _ := strings.Cut(strings.Replace(code, "+", "-", 1), "-")
+	switch kind {
+	case "part", "dawn", "morning", "noon", "afternoon", "evening", "night", "midnight":
+		return "part-of-day"
+	case "hours", "coming", "recent", "weekend":
+		return "days"
+	}
+	return kind
+}
+
+// relative sets the interval of a word such as day-1, week+0, part-1-night.
+func (p *page) relative(m *moment, code string) {
+	d := p.day
+	monday := d.AddDate(0, 0, -(int(d.Weekday())+6)%7)
+	first := p.civil(d.Year(), d.Month(), 1)
+	january := p.civil(d.Year(), 1, 1)
+	set := func(from, to time.Time) { m.from, m.to = from, to }
+	switch code {
+	case "day+0", "day-1", "day+1", "day-2":
+		n, _ := strconv.Atoi(code[3:])
+		set(d.AddDate(0, 0, n), d.AddDate(0, 0, n+1))
+	case "hours-24":
+		set(d.AddDate(0, 0, -1), d.AddDate(0, 0, 1))
+		m.lasts, m.open = true, "the account's hour is not known"
+	case "week+0", "week-1", "week+1":
+		n, _ := strconv.Atoi(code[4:])
+		set(monday.AddDate(0, 0, 7*n), monday.AddDate(0, 0, 7*n+7))
+	case "weekend+0":
+		set(monday.AddDate(0, 0, 5), monday.AddDate(0, 0, 7))
+		m.open = "which days a weekend has differs"
+	case "month+0", "month+1":
+		n, _ := strconv.Atoi(code[5:])
+		set(first.AddDate(0, n, 0), first.AddDate(0, n+1, 0))
+	case "month-0":
+		set(first.AddDate(0, -1, 0), first)
+	case "year+0", "year-1", "year+1":
+		n, _ := strconv.Atoi(code[4:])
+		set(january.AddDate(n, 0, 0), january.AddDate(n+1, 0, 0))
+	case "coming":
+		set(d, d.AddDate(0, 0, 14))
+		m.open = "how far ahead is not said"
+	case "recent":
+		set(d.AddDate(0, 0, -14), d.AddDate(0, 0, 1))
+		m.open = "how far back is not said"
+	default:
+		p.relativePart(m, code)
+	}
+}
+
+// relativePart sets a part of a day: part-night is tonight, part-1-night last night.
+func (p *page) relativePart(m *moment, code string) {
+	d, part := p.day, strings.TrimPrefix(code, "part-")
+	if rest, ok := strings.CutPrefix(part, "1-"); ok {
+		d, part = d.AddDate(0, 0, -1), rest
+	}
+	h := partHours[part]
+	m.from, m.to = at(d, h[0]), at(d, h[1])
+}
+
+// partHours are the hours of the parts of a day; those above 24 are of the next day.
+var partHours = map[string][2]int{
+	"dawn": {3, 7}, "morning": {5, 12}, "noon": {11, 14}, "afternoon": {12, 18}, "evening": {17, 24}, "night": {18, 30}, "midnight": {23, 25},
+}
+
+// at is an hour of a day.
+func at(day time.Time, hour int) time.Time {
+	y, m, d := day.Date()
+	return time.Date(y, m, d, hour, 0, 0, 0, day.Location())
+}
+
+// bareDayPart is a part of a day that is not named: it is taken for the account's own.
+func (p *page) bareDayPart(h hit, part [2]int) (moment, bool) {
+	if p.toks[h.a].joined || !p.is(h.a-1, "in", "at", "by", "the", "before", "after", "until", "since", "в", "during", "على", "from") && !arabic(p.text[p.toks[h.a].from:]) && h.code != "dawn" && h.code != "midnight" {
+		return moment{}, false
+	}
+	return moment{a: h.a, b: h.b, from: at(p.day, part[0]), to: at(p.day, part[1]), precision: "part-of-day", open: "the day is not said"}, true
+}
+
+// partOf reads a part of the day that was named just before: "Friday night".
+func (p *page) partOf(i int, day time.Time) (moment, bool) {
+	h, ok := p.longest(i, isTime)
+	if !ok {
+		return moment{}, false
+	}
+	part, ok := partHours[h.code]
+	if !ok {
+		return moment{}, false
+	}
+	return moment{a: i, b: h.b, from: at(day, part[0]), to: at(day, part[1]), precision: "part-of-day"}, true
+}
+
+// weekday reads the name of a day: the account's own day if it is that one, else the last
+// such day before it, or the next after it where the sentence looks ahead.
+func (p *page) weekday(h hit, code string) (moment, bool) {
+	f := fold(p.text[p.toks[h.a].from:p.toks[h.a].to])
+	if !p.toks[h.a].capital || len(f) == 3 && (f == "sat" || f == "sun" || f == "mon" || f == "wed") {
+		return moment{}, false
+	}
+	a := h.a
+	last, next := p.is(a-1, "last", "past"), p.is(a-1, "next", "coming")
+	if last || next || p.is(a-1, "this") || p.is(a-1, "اليوم") {
+		a--
+	}
+	want, _ := strconv.Atoi(code)
+	m := moment{a: a, b: h.b, precision: "day"}
+	if p.day.IsZero() {
+		return m, true
+	}
+	off := (want - int(p.day.Weekday()) + 7) % 7 // days ahead
+	ahead := next || !last && p.looksAhead(h.a)
+	switch {
+	case ahead && off == 0 && next:
+		off = 7
+	case ahead:
+	case off > 0:
+		off -= 7
+	case last:
+		off = -7
+	}
+	m = dayOf(a, h.b, p.day.AddDate(0, 0, off))
+	if ahead && !next {
+		m.open = "the day ahead, from the words around it"
+	}
+	return m, true
+}
+
+// looksAhead reports whether the clause around token i speaks of what is to come.
+func (p *page) looksAhead(i int) bool {
+	for k := i - 1; k >= 0 && k > i-9 && p.sent[k] == p.sent[i] && p.kind(k) != ',' && p.kind(k) != ';'; k-- {
+		if _, ok := p.longest(k, isSpeech); ok {
+			return false // "said Friday": the words ahead are of the saying
+		}
+		if p.is(k, "will", "would", "until") || p.future(k) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *page) future(i int) bool {
+	for _, h := range p.at(i) {
+		if h.category == isMood && h.code == "future" && !p.is(i, "before", "could", "can", "may", "might") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,494 @@
+package reading
+
+import (
+	"slices"
+	"strings"
+
+	"truce"
+)
+
+// saying is a statement with its tokens: what is said is [from, to).
+type saying struct {
+	Statement
+	from, to int
+	verb     int
+	speaker  int // mention, or -1
+}
+
+// statements finds who says what.
+func (p *page) statements() {
+	p.index()
+	for i := range p.toks {
+		h, ok := p.longest(i, isSpeech)
+		if !ok || i > 0 && p.covered(i, h) {
+			continue
+		}
+		if s, ok := p.speech(h); ok {
+			p.said = append(p.said, s)
+		}
+	}
+	p.bareQuotes()
+	p.own()
+}
+
+// index notes for each token the mention of an actor that begins there.
+func (p *page) index() {
+	p.byToken = make([]int, len(p.toks)+1)
+	for k := range p.ments {
+		if p.ments[k].it.Kind == KindActor {
+			p.byToken[p.ments[k].a] = k + 1
+		}
+	}
+}
+
+// covered reports whether a word of speech is part of a longer one, of a name, or negated.
+func (p *page) covered(i int, h hit) bool {
+	if before, ok := p.longest(i-1, isSpeech); ok && before.b >= h.b {
+		return true
+	}
+	if p.taken[i] {
+		return true
+	}
+	if p.is(i-1, "not") || p.is(i-1, "to") && !arabic(p.text[p.toks[i].from:]) {
+		return true
+	}
+	return p.is(i-1, "did", "does", "do") && false
+}
+
+// speech reads the statement around a word of speech.
+func (p *page) speech(h hit) (saying, bool) {
+	s := saying{verb: h.a, speaker: -1, Statement: Statement{Stance: Stance(h.code), Verb: p.str(p.span(h.a, h.b))}}
+	v, ok := p.speaker(h)
+	if !ok {
+		return s, false
+	}
+	s.Speaker, s.speaker = v.voice, v.mention
+	s.Within = p.depth[h.a] > 0
+	from, to, quoted := p.content(h, v)
+	if to <= from {
+		return s, false
+	}
+	s.from, s.to, s.Quoted = from, to, quoted
+	s.Said = p.span(from, to)
+	s.Addressee = p.addressee(h)
+	a, b := min(from, v.a, h.a), max(to, v.b, h.b)
+	s.Span = p.span(a, b)
+	s.When = p.spokenWhen(h, from, to)
+	s.About = p.topics(from, to)
+	p.temper(&s)
+	return s, true
+}
+
+// temper makes a plain "said" a promise or a denial where the words said are one.
+func (p *page) temper(s *saying) {
+	if s.Stance == Asserts && s.Quoted == false && p.is(s.from, "it", "they", "he") && p.is(s.from+1, "will", "would") {
+		s.Stance = Promises
+	}
+}
+
+// voiced is a speaker found: tokens [a, b).
+type voiced struct {
+	voice   *Voice
+	mention int
+	a, b    int
+	right   bool // stands behind the word of speech
+}
+
+// speaker finds who speaks: before the word of speech or behind it.
+func (p *page) speaker(h hit) (voiced, bool) {
+	w := p.lower(h.a)
+	first := p.left
+	second := p.right
+	passive := p.is(h.a-1, "was", "were", "been", "be", "is", "are") && p.is(h.b, "by")
+	switch {
+	case passive:
+		return p.right(h.b, h)
+	case w == "according" || w == "in" || arabic(w) || strings.HasPrefix(w, "по") && h.b-h.a > 1:
+		return p.right(h.b-1, h)
+	case p.afterQuote(h.a):
+		first, second = p.right0, p.left
+	}
+	if v, ok := first(h.b-1, h); ok {
+		return v, true
+	}
+	if slices.Contains(ambiguous, w) {
+		return voiced{}, false
+	}
+	if p.afterQuote(h.a) || cyrillic(w) {
+		return second(h.b-1, h)
+	}
+	return voiced{}, false
+}
+
+// ambiguous are words of speech that are also other words.
+var ambiguous = strings.Fields("report reports claims claim questions demands continued added agreed accepted describes asks charges blame quoted posted estimates estimate documents condemned expressed welcomed stress notes ordered invited replied")
+
+func (p *page) right0(i int, h hit) (voiced, bool) {
+	v, ok := p.right(i, h)
+	if ok && v.a-h.b > 2 {
+		return voiced{}, false
+	}
+	return v, ok
+}
+
+// afterQuote reports whether a quotation, or a comma behind one, ends just before token i.
+func (p *page) afterQuote(i int) bool {
+	k := i - 1
+	if p.kind(k) == ',' || p.kind(k) == '-' {
+		k--
+		if cyrillic(p.lowerAt(i)) {
+			return true
+		}
+	}
+	return p.kind(k) == closes || p.kind(k) == '"' && p.depth[k] > p.depth[i]
+}
+
+func (p *page) lowerAt(i int) string {
+	if p.kind(i) != word {
+		return ""
+	}
+	return p.lower(i)
+}
+
+// left reads the subject before a word of speech.
+func (p *page) left(_ int, h hit) (voiced, bool) {
+	first := p.starts[p.sent[h.a]]
+	stop := h.a
+	for k := h.a - 1; k >= first && k > h.a-22; k-- {
+		if p.depth[k] != p.depth[h.a] {
+			if p.depth[k] > p.depth[h.a] && stop == k+1 {
+				break
+			}
+			continue
+		}
+		if m := p.byToken[k] - 1; m >= 0 && p.ments[m].b <= h.a && p.subject(p.ments[m], h) {
+			m = p.firstOfGroup(m)
+			return voiced{p.voice(m), m, p.ments[m].a, h.a, false}, true
+		}
+		if p.kind(k) == ';' || p.kind(k) == '.' || p.is(k, "that", "but") {
+			break
+		}
+	}
+	return p.phraseLeft(h)
+}
+
+// subject reports whether a mention may be the subject of a word of speech: between them
+// stand only words that go with a name, such as "addressing a news conference" in commas.
+func (p *page) subject(m mention, h hit) bool {
+	if p.is(m.a-1, "of", "by", "with", "to", "in", "from", "against", "for", "between", "on", "about", "toward", "towards") && m.a-1 >= 0 && !p.is(m.a-2, "sources") && p.nounBefore(m.a-2) {
+		return m.b == h.a && p.officeBefore(m.a-2)
+	}
+	commas := 0
+	for k := m.b; k < h.a; k++ {
+		switch {
+		case p.kind(k) == ',':
+			commas++
+		case p.kind(k) == word && commas%2 == 0 && !p.goesWith(k):
+			return false
+		case p.kind(k) == ';' || p.kind(k) == '.':
+			return false
+		}
+	}
+	return commas%2 == 0
+}
+
+func (p *page) nounBefore(i int) bool { return p.kind(i) == word }
+
+// officeBefore reports whether a word for somebody who speaks stands at token i.
+func (p *page) officeBefore(i int) bool {
+	_, role := p.longest(i, isRole)
+	return role || p.official[p.next(i)]
+}
+
+// goesWith reports whether a word may stand between a subject and its word of speech.
+func (p *page) goesWith(i int) bool {
+	return p.is(i, "has", "have", "had", "was", "is", "will", "would") || p.official[p.next(i)] || p.force[p.next(i)] ||
+		slices.Contains(adverbs, p.lower(i)) || p.officeBefore(i) || p.numberAt(i)
+}
+
+// adverbs stand between a subject and its verb.
+var adverbs = strings.Fields("also later then again earlier today yesterday meanwhile repeatedly already both all each jointly publicly previously further himself herself themselves militants group fighters movement and monday tuesday wednesday thursday friday saturday sunday on 's news agency leaders chief correspondent activist based в также")
+
+// firstOfGroup goes back over "Kerry and Lavrov" to the first that is named.
+func (p *page) firstOfGroup(m int) int { return m }
+
+// phraseLeft takes the words before a word of speech for the speaker: "activists in the
+// town said".
+func (p *page) phraseLeft(h hit) (voiced, bool) {
+	first := p.starts[p.sent[h.a]]
+	a := h.a
+	for a > first && h.a-a < 9 && p.kind(a-1) == word && p.depth[a-1] == p.depth[h.a] && !p.is(a-1, "that", "but", "while", "as", "when", "which", "who") {
+		if a-1 > first && p.is(a-1, "and") {
+			break
+		}
+		a--
+	}
+	for a < h.a && (p.is(a, "the", "a", "an", "and", "but", "in", "has", "have", "had") || p.kind(a) != word) {
+		a++
+	}
+	if a >= h.a || !p.looksLikeSpeaker(a, h.a) {
+		return voiced{}, false
+	}
+	s := p.span(a, h.a)
+	name := strings.TrimSpace(p.str(s))
+	return voiced{&Voice{Span: s, Text: name, Codes: []string{"?" + name}, Name: name}, -1, a, h.a, false}, true
+}
+
+// looksLikeSpeaker reports whether words before a word of speech can be somebody.
+func (p *page) looksLikeSpeaker(a, b int) bool {
+	for k := a; k < b; k++ {
+		if p.official[p.next(k)] || p.officeBefore(k) || slices.Contains(voices, p.lower(k)) {
+			return true
+		}
+		if k > a || !p.toks[k].next {
+			if p.toks[k].capital && !p.taken[k] && cased(p.text[p.toks[k].from:]) {
+				return b-a <= 6
+			}
+		}
+	}
+	return p.toks[a].capital && b-a <= 3 && b-a >= 2 && p.toks[a+1].capital
+}
+
+func cased(s string) bool { return !arabic(s) }
+
+// voices are nouns for those who speak.
+var voices = strings.Fields("residents activists witnesses analysts observers sources source officials doctors medics rescuers monitors journalists experts group agency statement ministry report bulletin communique fighters people rebels militants they we i it who correspondent spokesman aid organisation organization council office he she locals watchdog centre center negotiators villagers nobody network parties sides жители активисты источники очевидцы эксперты источник ведомство")
+
+// right reads who stands behind a word of speech: "said Kerry", "according to the UN".
+func (p *page) right(i int, h hit) (voiced, bool) {
+	end := p.starts[p.sent[h.a]+1]
+	k := max(i+1, h.b)
+	for ; k < end && k < h.b+7; k++ {
+		if m := p.byToken[k] - 1; m >= 0 {
+			return voiced{p.voice(m), m, p.ments[m].a, p.ments[m].b, true}, true
+		}
+		if p.kind(k) != word || p.is(k, "that", "in", "at", "on", "to") && k > h.b+1 {
+			break
+		}
+	}
+	return p.phraseRight(h, max(i+1, h.b), end)
+}
+
+func (p *page) phraseRight(h hit, a, end int) (voiced, bool) {
+	for p.is(a, "by", "the", "a", "an", "to") {
+		a++
+	}
+	b := a
+	for b < end && b < a+6 && p.kind(b) == word && !p.is(b, "that", "who", "on", "in", "at") && !p.verbAt(b) {
+		b++
+	}
+	if b <= a || !p.looksLikeSpeaker(a, b) && !p.toks[a].capital {
+		return voiced{}, false
+	}
+	s := p.span(a, b)
+	return voiced{&Voice{Span: s, Text: p.str(s), Codes: []string{"?" + p.str(s)}, Name: p.str(s)}, -1, a, b, true}, true
+}
+
+func (p *page) verbAt(i int) bool {
+	h, ok := p.longest(i, isAct)
+	return ok && h.form == 'v'
+}
+
+func (p *page) voice(m int) *Voice {
+	it := p.ments[m].it
+	return &Voice{Span: it.Span, Text: it.Text, Codes: it.Codes, Name: it.Name, Certain: it.Certain}
+}
+
+// content finds what is said: the quotations of the sentence, or else the words behind the
+// verb, or those before it.
+func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
+	first, end := p.starts[p.sent[h.a]], p.starts[p.sent[h.a]+1]
+	depth := p.depth[h.a]
+	qa, qb := -1, -1
+	for k := first; k < end; k++ {
+		if p.depth[k] > depth {
+			if qa < 0 {
+				qa = k
+			}
+			qb = k + 1
+		}
+	}
+	after := max(h.b, 0)
+	if v.right {
+		after = max(after, v.b)
+	}
+	if a := p.addresseeEnd(h); a > after {
+		after = a
+	}
+	for p.kind(after) == ',' || p.is(after, "that") {
+		after++
+	}
+	for end > after && (p.kind(end-1) == '.' || p.depth[end-1] < depth) {
+		end--
+	}
+	long := qb-qa > 6
+	switch {
+	case qa >= 0 && long && (qb <= h.a || qa >= h.b):
+		qb = p.continued(qb)
+		return qa, qb, true
+	case p.before(h, v):
+		return first, min(h.a, v.a), qa >= 0
+	case after < end:
+		return after, p.endOfSaid(after, end), qa >= after
+	}
+	return 0, 0, false
+}
+
+// continued goes on over quotations that follow at once in the same paragraph.
+func (p *page) continued(b int) int {
+	for b < len(p.toks) && !p.toks[b].para && p.depth[b] > 0 {
+		b++
+	}
+	return b
+}
+
+// before reports whether what is said stands before the word of speech: "..., he said."
+func (p *page) before(h hit, v voiced) bool {
+	a := min(h.a, v.a)
+	end := p.starts[p.sent[h.a]+1]
+	rest := max(h.b, v.b)
+	return p.kind(a-1) == ',' && a-p.starts[p.sent[a]] > 4 && (end-rest < 4 || p.kind(rest) == '.' || p.kind(rest) == ',')
+}
+
+// endOfSaid ends what is said indirectly before a new clause that has its own speaker.
+func (p *page) endOfSaid(a, b int) int {
+	for k := a + 3; k < b; k++ {
+		if p.kind(k) == ';' && p.text[p.toks[k].from] == ';' {
+			return k
+		}
+		if p.kind(k-1) == ',' && p.is(k, "while", "but") {
+			return k - 1
+		}
+	}
+	return b
+}
+
+// addressee reads to whom something is told: "told reporters".
+func (p *page) addressee(h hit) *Voice {
+	k := h.b
+	if w := p.lower(h.a); w != "told" && w != "tells" && w != "informed" && !p.is(k, "to") {
+		if p.is(k, "to") {
+			k++
+		} else {
+			return nil
+		}
+	}
+	for p.is(k, "to", "the", "by") {
+		k++
+	}
+	if m := p.byToken[k] - 1; k < len(p.toks) && m >= 0 {
+		return p.voice(m)
+	}
+	if p.lower(h.a) == "told" && p.kind(k) == word {
+		s := p.span(k, k+1)
+		return &Voice{Span: s, Text: p.str(s), Codes: []string{"?" + p.str(s)}, Name: p.str(s)}
+	}
+	return nil
+}
+
+// addresseeEnd is the token behind the addressee, or 0.
+func (p *page) addresseeEnd(h hit) int {
+	v := p.addressee(h)
+	if v == nil {
+		return 0
+	}
+	for k := h.b; k < len(p.toks) && k < h.b+8; k++ {
+		if p.toks[k].from >= v.To {
+			return k
+		}
+	}
+	return 0
+}
+
+// spokenWhen finds the time of the speaking: one in the sentence, outside what is said.
+func (p *page) spokenWhen(h hit, from, to int) *truce.When {
+	for _, m := range p.ments {
+		if m.it.Kind == KindTime && p.sent[m.a] == p.sent[h.a] && (m.b <= from || m.a >= to) && m.it.When != nil && abs(m.a-h.a) < 8 {
+			return m.it.When
+		}
+	}
+	return nil
+}
+
+func abs(x int) int { return max(x, -x) }
+
+// topics lists what tokens [a, b) are about.
+func (p *page) topics(a, b int) []string {
+	var out []string
+	for k := a; k < b; k++ {
+		for _, h := range p.at(k) {
+			if h.category == isTopic && !slices.Contains(out, h.code) {
+				out = append(out, h.code)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// bareQuotes enters quotations that no word of speech introduces: of the speaker before in
+// the paragraph, if there is one, but not surely.
+func (p *page) bareQuotes() {
+	for _, q := range p.quotes {
+		if q.depth > 1 || q.b-q.a < 7 || p.inStatement(q.a, q.b) {
+			continue
+		}
+		s := saying{from: q.a, to: q.b, verb: q.a, speaker: -1, Statement: Statement{Span: p.span(q.a, q.b), Said: p.span(q.a, q.b), Stance: Asserts, Quoted: true, About: p.topics(q.a, q.b)}}
+		if before := p.lastSpeaker(q.a); before != nil {
+			v := *before
+			v.Certain = false
+			s.Speaker = &v
+		}
+		p.said = append(p.said, s)
+	}
+	slices.SortStableFunc(p.said, func(x, y saying) int {
+		if x.From != y.From {
+			return x.From - y.From
+		}
+		return x.verb - y.verb
+	})
+}
+
+func (p *page) inStatement(a, b int) bool {
+	return slices.ContainsFunc(p.said, func(s saying) bool { return s.from <= a && b <= s.to+1 })
+}
+
+// lastSpeaker is who spoke last before token i in its paragraph.
+func (p *page) lastSpeaker(i int) *Voice {
+	var out *Voice
+	for _, s := range p.said {
+		if s.verb < i && s.Speaker != nil && p.paragraphs(s.verb, i) == 0 {
+			out = s.Speaker
+		}
+	}
+	return out
+}
+
+// own enters the account's own assertions: sentences that nobody is said to say.
+func (p *page) own() {
+	for s := 0; s+1 < len(p.starts); s++ {
+		a, b := p.starts[s], p.starts[s+1]
+		if b-a < 5 || !p.tells(a, b) || slices.ContainsFunc(p.said, func(x saying) bool { return x.From < p.toks[b-1].to && x.To > p.toks[a].from }) {
+			continue
+		}
+		p.said = append(p.said, saying{from: a, to: b, verb: a, speaker: -1,
+			Statement: Statement{Span: p.span(a, b), Said: p.span(a, b), Stance: Asserts, Own: true, About: p.topics(a, b)}})
+	}
+	slices.SortStableFunc(p.said, func(x, y saying) int {
+		if x.From != y.From {
+			return x.From - y.From
+		}
+		return x.verb - y.verb
+	})
+}
+
+// tells reports whether tokens [a, b) hold an act or an actor.
+func (p *page) tells(a, b int) bool {
+	k, _ := slices.BinarySearchFunc(p.ments, a, func(m mention, a int) int { return m.a - a })
+	for ; k < len(p.ments) && p.ments[k].a < b; k++ {
+		if c := p.ments[k].it.Kind; c == KindActor || c == KindAct {
+			return true
+		}
+	}
+	return false
+}
