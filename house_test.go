@@ -25,34 +25,36 @@ var imports = map[string]string{
 	"truce/actors":     "truce",
 	"truce/agreements": "", // texts, embedded
 	"truce/mappings":   "", // texts, embedded
+	"truce/missions":   "", // texts, embedded
 	"truce/words":      "", // letters, spellings and likeness of texts, in any script
 	// Second floor: what is done, one step each.
-	"truce/columns":   "truce truce/geo truce/actors",
-	"truce/intake":    "truce truce/geo",
-	"truce/terms":     "truce truce/geo truce/actors",
-	"truce/calm":      "truce",
-	"truce/export":    "truce truce/geo",
-	"truce/ledger":    "",
-	"truce/record":    "truce truce/ledger",
-	"truce/store":     "truce truce/ledger",
-	"truce/access":    "truce",
-	"truce/people":    "truce",
-	"truce/vault":     "truce",
-	"truce/attach":    "truce",
-	"truce/tiles":     "truce truce/geo",
-	"truce/figures":   "truce truce/geo",
-	"truce/match":     "truce truce/geo truce/actors truce/words",
-	"truce/reconcile": "truce truce/geo truce/words",
-	"truce/reading":   "truce truce/geo truce/actors truce/words",
+	"truce/columns":        "truce truce/geo truce/actors",
+	"truce/intake":         "truce truce/geo",
+	"truce/terms":          "truce truce/geo truce/actors",
+	"truce/calm":           "truce",
+	"truce/export":         "truce truce/geo",
+	"truce/ledger":         "",
+	"truce/record":         "truce truce/ledger",
+	"truce/store":          "truce truce/ledger",
+	"truce/access":         "truce",
+	"truce/people":         "truce",
+	"truce/vault":          "truce",
+	"truce/attach":         "truce",
+	"truce/tiles":          "truce truce/geo",
+	"truce/figures":        "truce truce/geo",
+	"truce/match":          "truce truce/geo truce/actors truce/words",
+	"truce/reconcile":      "truce truce/geo truce/words",
+	"truce/reading":        "truce truce/geo truce/actors truce/words",
+	"truce/reading/beside": "truce truce/words truce/reading",
 	// Third floor: the use cases.
-	"truce/desk": "truce truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/ledger truce/record truce/store truce/access truce/people truce/vault truce/attach truce/words truce/match truce/reconcile truce/reading",
+	"truce/desk": "truce truce/geo truce/actors truce/agreements truce/mappings truce/missions truce/columns truce/intake truce/terms truce/calm truce/export truce/ledger truce/record truce/store truce/access truce/people truce/vault truce/attach truce/words truce/match truce/reconcile truce/reading truce/reading/beside",
 	// Beside it: the acceptance suite, which negotiators use too.
 	"truce/scenario": "truce truce/terms truce/desk",
 	// What people see: pages, words, drawings.
-	"truce/screen": "truce truce/geo truce/figures truce/actors truce/terms truce/calm truce/access truce/record truce/export truce/desk truce/match truce/reconcile truce/reading",
+	"truce/screen": "truce truce/geo truce/figures truce/actors truce/terms truce/calm truce/access truce/record truce/export truce/desk truce/match truce/reconcile truce/reading truce/reading/beside",
 	// Roof: the doors.
-	"truce/cmd/truce": "truce truce/record truce/attach truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario truce/ledger truce/store truce/access truce/people truce/vault truce/web truce/words truce/match truce/reconcile truce/reading",
-	"truce/web":       "truce truce/internal/chrome truce/tiles truce/figures truce/screen truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export truce/match truce/reconcile truce/reading truce/intake truce/geo",
+	"truce/cmd/truce": "truce truce/record truce/attach truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario truce/ledger truce/store truce/access truce/people truce/vault truce/web truce/words truce/match truce/reconcile truce/reading truce/reading/beside",
+	"truce/web":       "truce truce/internal/chrome truce/tiles truce/figures truce/screen truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export truce/match truce/reconcile truce/reading truce/intake truce/geo truce/reading/beside",
 	// A second opinion on the record: it imports nothing of ours.
 	"truce/verifier":   "",
 	"truce/store/disk": "truce truce/ledger truce/store",
@@ -63,8 +65,8 @@ var imports = map[string]string{
 	"truce/ui": "",
 	// Outside, for tests and measurements only; nothing above may import them.
 
-	"truce/reading/marked": "truce truce/words truce/reading",
-	"truce/quality":        "truce/reading/marked truce truce/geo truce/actors truce/intake truce/agreements truce/mappings truce/words truce/match truce/reconcile truce/reading truce/desk",
+	"truce/reading/marked": "truce truce/words truce/reading truce/reading/beside",
+	"truce/quality":        "truce/reading/beside truce/reading/marked truce truce/geo truce/actors truce/intake truce/agreements truce/mappings truce/words truce/match truce/reconcile truce/reading truce/desk",
 	"truce/terms/brute":    "truce truce/terms",
 	"truce/bench":          "truce truce/columns truce/bench/world truce/bench/engine truce/bench/exact",
 	"truce/bench/exact":    "truce truce/geo truce/actors truce/terms truce/bench/world",

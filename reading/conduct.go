@@ -246,18 +246,18 @@ func (p *page) plainMood(m *mention, a, b int) Mood {
 		if p.is(m.a-1, "to") && !p.is(m.a-2, "began", "started", "continue", "continued", "continues", "begin", "start") {
 			return Hoped
 		}
-		return Told
+		return Fact
 	case 'b':
 		if p.is(m.a-1, "to") && !p.is(m.a-2, "began", "started", "continue", "continued", "continues", "begin") {
 			return Hoped
 		}
 		if p.is(m.a-1, "is", "are", "was", "were", "been", "began", "started", "by", "of", "after", "continue", "continued", "continues", "while") || p.plural(m.a-1) {
-			return Told
+			return Fact
 		}
 		return Mentioned
 	case 'n':
 		if p.headline(m.a) || p.occurs(a, b, m) {
-			return Told
+			return Fact
 		}
 	}
 	return Mentioned

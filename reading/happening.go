@@ -64,7 +64,7 @@ func (p *page) language() string {
 func (p *page) events(hash string) []Happening {
 	var out []Happening
 	for k, m := range p.ments {
-		if m.it.Kind != KindAct || m.it.Mood != Told || !incident(m.it.Codes) || p.repeated(k) {
+		if m.it.Kind != KindAct || m.it.Mood != Fact || !incident(m.it.Codes) || p.repeated(k) {
 			continue
 		}
 		out = append(out, p.event(k, hash, len(out)+1))
@@ -82,7 +82,7 @@ func (p *page) repeated(k int) bool {
 	m := p.ments[k]
 	for j := k - 1; j >= 0 && p.sent[p.ments[j].a] == p.sent[m.a]; j-- {
 		x := p.ments[j]
-		if x.it.Kind != KindAct || x.it.Mood != Told || !incident(x.it.Codes) {
+		if x.it.Kind != KindAct || x.it.Mood != Fact || !incident(x.it.Codes) {
 			continue
 		}
 		same := x.it.Codes[0] == m.it.Codes[0] || generic(m.it.Codes[0])
@@ -92,7 +92,7 @@ func (p *page) repeated(k int) bool {
 	}
 	for j := k + 1; generic(m.it.Codes[0]) && j < len(p.ments) && p.sent[p.ments[j].a] == p.sent[m.a]; j++ {
 		x := p.ments[j]
-		if x.it.Kind == KindAct && x.it.Mood == Told && incident(x.it.Codes) && !generic(x.it.Codes[0]) && !p.split(m.b, x.a) {
+		if x.it.Kind == KindAct && x.it.Mood == Fact && incident(x.it.Codes) && !generic(x.it.Codes[0]) && !p.split(m.b, x.a) {
 			return true
 		}
 	}
@@ -190,7 +190,7 @@ func (d *draft) nearest(k int) int {
 	best, least := d.act, 1<<30
 	for j := d.first(); j < len(d.p.ments) && d.p.ments[j].a < d.b; j++ {
 		x := d.p.ments[j]
-		if x.it.Kind != KindAct || x.it.Mood != Told || !incident(x.it.Codes) || j != d.act && d.p.repeated(j) {
+		if x.it.Kind != KindAct || x.it.Mood != Fact || !incident(x.it.Codes) || j != d.act && d.p.repeated(j) {
 			continue
 		}
 		if far := d.p.distance(d.p.ments[k], x); far < least {

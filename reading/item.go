@@ -90,7 +90,7 @@ type Mood string
 
 // The moods.
 const (
-	Told      Mood = "fact"      // told as having happened or going on
+	Fact      Mood = "fact"      // told as having happened or going on
 	Denied    Mood = "not"       // said not to have happened: negated, failed, refused
 	Hoped     Mood = "hoped"     // wanted, sought, tried, proposed, called for
 	If        Mood = "if"        // under a condition
