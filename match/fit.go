@@ -4,13 +4,21 @@ import (
 	"cmp"
 	"context"
 	"slices"
+
+	"truce"
 )
 
-// LearnLinks fits weights to pairs of two lists that somebody called the same, by their
-// identifiers. What the accounts of the left list that are named there have as other candidates counts as
-// different, but for those in leave, of which nobody knows. Then it fits how much rivals count.
-func (m *Matcher) LearnLinks(ctx context.Context, about string, left, right []Account, same, leave [][2]string, w Work) (*Weights, error) {
-	key := labelled(same, leave)
+// LearnLinks fits weights to judgments about the reports of two lists, A of the left and B of the right one.
+// The other candidates of a left report that has a "same" count as different; "unsure" leaves a
+// pair out. Then it fits how much rivals count.
+func (m *Matcher) LearnLinks(ctx context.Context, about string, left, right []Account, judgments []Judgment, w Work) (*Weights, error) {
+	key := keyed(judgments)
+	if len(key.lefts) == 0 {
+		return nil, &truce.Error{Kind: truce.Invalid, At: "judgments", Msg: "none of them says same", Hint: "pairs of a report of the first list and one of the second"}
+	}
+	if err := key.known(left, right); err != nil {
+		return nil, err
+	}
 	labels, err := m.labels(ctx, left, right, key, w)
 	if err != nil {
 		return nil, err
@@ -28,21 +36,38 @@ func (m *Matcher) LearnLinks(ctx context.Context, about string, left, right []Ac
 	return fitted, nil
 }
 
-// answerKey holds what is known of pairs: 1 the same, 0 left out; and the left ones it speaks of.
+// answerKey is judgments by pairs of reports, and the left ones of which the right partner is known.
 type answerKey struct {
-	says  map[[2]string]int
+	says  map[[2]string]Says
 	lefts map[string]bool
 }
 
-func labelled(same, leave [][2]string) answerKey {
-	k := answerKey{map[[2]string]int{}, map[string]bool{}}
-	for _, p := range leave {
-		k.says[p] = 0
-	}
-	for _, p := range same {
-		k.says[p], k.lefts[p[0]] = 1, true
+func keyed(judgments []Judgment) answerKey {
+	k := answerKey{map[[2]string]Says{}, map[string]bool{}}
+	for _, j := range judgments {
+		k.says[[2]string{j.A, j.B}] = j.Says
+		if j.Says == Same {
+			k.lefts[j.A] = true
+		}
 	}
 	return k
+}
+
+// known refuses judgments when not one of them is about reports that are here.
+func (k answerKey) known(left, right []Account) error {
+	here := map[string]bool{}
+	for i := range left {
+		here[left[i].Report] = true
+	}
+	for i := range right {
+		here[right[i].Report] = true
+	}
+	for p := range k.says {
+		if here[p[0]] && here[p[1]] {
+			return nil
+		}
+	}
+	return &truce.Error{Kind: truce.Absent, At: "judgments", Msg: "none of them is about a report of the first list and one of the second", Hint: "identifiers as the files have them after mapping, such as ged-235805"}
 }
 
 // label is what the key says of a pair, if it says anything.
@@ -50,8 +75,8 @@ func (k answerKey) label(a, b *Account) (same, ok bool) {
 	if !k.lefts[a.Report] {
 		return false, false
 	}
-	v, known := k.says[[2]string{a.Report, b.Report}]
-	return known && v == 1, !known || v == 1
+	says := k.says[[2]string{a.Report, b.Report}]
+	return says == Same, says != Unsure
 }
 
 // labels are the candidates of the left accounts that the key speaks of.

@@ -147,7 +147,7 @@ func nameLevel(x, y placeName) Level {
 		return SameName
 	case slices.ContainsFunc(x.parts, func(w string) bool { return len(w) > 2 && slices.Contains(y.parts, w) }):
 		return SharedName
-	case like > 0.84:
+	case like > 0.84 || x.Bones == y.Bones && x.Bones != "":
 		return LikeName
 	}
 	return OtherName

@@ -73,6 +73,9 @@ func (p Part) sayPlace() string {
 	default:
 		within = fmt.Sprintf(", the wider extent is %s km", number(p.Of))
 	}
+	if p.Amount < 0.05 {
+		return "the same point" + within
+	}
 	return number(p.Amount) + " km apart" + within
 }
 

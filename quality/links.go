@@ -65,16 +65,7 @@ func (k *linkKey) measure(w io.Writer, name string) error {
 	}
 	left, right := accounts(m, k.ged), accounts(m, k.airwars)
 	ctx := context.Background()
-	var same, leave [][2]string
-	for _, g := range sorted(k.same) {
-		for _, a := range sorted(k.same[g]) {
-			if k.early(g) {
-				same = append(same, [2]string{g, a})
-			}
-		}
-	}
-	leave = k.leave
-	fitted, err := m.LearnLinks(ctx, "", left, right, same, leave, match.Work{})
+	fitted, err := m.LearnLinks(ctx, "", left, right, k.judgments(), match.Work{})
 	if err != nil {
 		return err
 	}
@@ -89,6 +80,23 @@ func (k *linkKey) measure(w io.Writer, name string) error {
 	k.ranks(w, name+".alone", left, right, pairs, func(p match.Pair) float64 { return p.Direct })
 	k.reliability(w, name, left, right, pairs)
 	return nil
+}
+
+// judgments are what the key says of the events before the day; the pairs that the place helped to
+// find are left out.
+func (k *linkKey) judgments() []match.Judgment {
+	var out []match.Judgment
+	for _, g := range sorted(k.same) {
+		for _, a := range sorted(k.same[g]) {
+			if k.early(g) {
+				out = append(out, match.Judgment{A: g, B: a, Says: match.Same})
+			}
+		}
+	}
+	for _, p := range k.leave {
+		out = append(out, match.Judgment{A: p[0], B: p[1], Says: match.Unsure})
+	}
+	return out
 }
 
 func (k *linkKey) early(ged string) bool { return k.at[ged].Format(time.DateOnly) < learnBefore }
