@@ -22,6 +22,7 @@ type measure struct {
 func measures() []measure {
 	return []measure{
 		{"links", links},
+		{"ledgers", ledgers},
 	}
 }
 
