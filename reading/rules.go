@@ -45,6 +45,9 @@ func NewRules(l Lists) (*Rules, error) {
 	return &Rules{lists: l, book: b}, nil
 }
 
+// Lists returns what the reader knows.
+func (r *Rules) Lists() Lists { return r.lists }
+
 // Read reads a text. The same text and lists give the same reading.
 func (r *Rules) Read(ctx context.Context, text string, a Account) (Reading, error) {
 	p := newPage(r, text, a)

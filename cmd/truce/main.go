@@ -42,6 +42,7 @@ type commands struct {
 	Explain explainCmd `cmd:"" help:"Show in full why an element was judged as it was."`
 	Lint    lintCmd    `cmd:"" help:"Find holes in agreement files."`
 	Test    testCmd    `cmd:"" help:"Hold a draft against a record: readings, variants, what flips."`
+	Read    readCmd    `cmd:"" help:"Read accounts: who said what about whom, where and when, as drafts."`
 	Match   matchCmd   `cmd:"" help:"Find what tells of one happening, with how sure that is and why."`
 
 	Reconcile reconcileCmd `cmd:"" help:"Lay two organisations' ledgers side by side and explain each difference."`
