@@ -6,28 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"truce/actors"
-	"truce/reading"
+	"truce/desk"
 	"truce/reading/marked"
 )
-
-// sample is the built-in reader with the lists of the sample mission.
-func sample(t *testing.T) *reading.Rules {
-	t.Helper()
-	b, err := os.ReadFile("../missions/syria-2016/register.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	register, problems := actors.Parse("register.yaml", b)
-	if err := problems.Err(); err != nil {
-		t.Fatal(err)
-	}
-	rules, err := reading.NewRules(reading.Lists{Register: register})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rules
-}
 
 // TestScore holds the built-in reader against every marked text. With -v it prints what was
 // missed in the texts that rules may be made on, and totals for all.
@@ -51,7 +32,11 @@ func TestScore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader, groups := sample(t), marked.Groups{}
+	reader, err := desk.SampleReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups := marked.Groups{}
 	var missed []marked.Missed
 	for _, x := range append(texts, beside...) {
 		got, err := reader.Read(t.Context(), x.Text, x.Account())

@@ -100,8 +100,11 @@ func sameTime(value string, got *truce.When, zone *time.Location) bool {
 	if want.open {
 		return !got.From.Before(want.from.Add(-time.Hour)) && got.From.Before(want.to) && got.To.After(want.from)
 	}
+	if want.to.Sub(want.from) <= time.Minute { // "at noon" may be told as some hours around it
+		return !got.From.After(want.to) && !got.To.Before(want.from) && got.To.Sub(got.From) <= 3*time.Hour
+	}
 	inside := !got.From.Before(want.from.Add(-time.Hour)) && !got.To.After(want.to.Add(time.Hour))
-	if want.loose || want.to.Sub(want.from) <= time.Minute {
+	if want.loose {
 		return inside
 	}
 	return inside && 4*got.To.Sub(got.From) >= want.to.Sub(want.from)

@@ -126,15 +126,19 @@ func (j *judge) charged(x reading.Item) bool {
 		if m.Kind == string(x.Kind) {
 			return true
 		}
-		excused = excused || m.Kind == Free || m.Kind == Ref && x.Kind == reading.KindActor || m.Kind == Duration
+		excused = excused || m.Kind == Free || m.Kind == Duration || m.Kind == Ref && (x.Kind == reading.KindActor || x.Kind == reading.KindQuantity) ||
+			m.Kind == Actor && x.Kind == reading.KindPlace && x.Text != j.t.at(m.Span) // a place in the name of an office
 	}
 	return !excused
 }
 
 // pronoun reports whether a word only stands for somebody; few of them are marked.
 func pronoun(s string) bool {
-	return slices.Contains(pronouns, strings.ToLower(s))
+	s = strings.ToLower(s)
+	return slices.Contains(pronouns, s) || slices.Contains(sides, s)
 }
+
+var sides = []string{"both sides", "the two sides", "the other side", "стороны", "обе стороны", "الطرفان", "الجانبان"}
 
 var pronouns = strings.Fields("he she it they we i you his her its their our us them him my your who himself itself themselves " +
 	"он она они мы его её их я нас ими هو هي هم نحن")
