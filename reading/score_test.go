@@ -7,8 +7,19 @@ import (
 	"testing"
 
 	"truce/desk"
+	"truce/reading"
 	"truce/reading/marked"
 )
+
+// sample is the built-in reader with the lists of the sample mission.
+func sample(t *testing.T) *reading.Rules {
+	t.Helper()
+	rules, err := desk.SampleReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rules
+}
 
 // TestScore holds the built-in reader against every marked text. With -v it prints what was
 // missed in the texts that rules may be made on, and totals for all.
@@ -32,11 +43,7 @@ func TestScore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader, err := desk.SampleReader()
-	if err != nil {
-		t.Fatal(err)
-	}
-	groups := marked.Groups{}
+	reader, groups := sample(t), marked.Groups{}
 	var missed []marked.Missed
 	for _, x := range append(texts, beside...) {
 		got, err := reader.Read(t.Context(), x.Text, x.Account())
