@@ -102,7 +102,10 @@ func (r *Record) stands(ctx context.Context, who access.Person, kind string, fie
 	if err := r.named(ctx, who, kind, fields); err != nil {
 		return err
 	}
-	if ofCase(kind) {
+	if kind == "contact.made" {
+		return fitsContact(fields)
+	}
+	if namesCase(kind) {
 		return r.fitsCase(ctx, who, kind, fields)
 	}
 	switch kind {

@@ -12,8 +12,8 @@ import (
 	"truce/access"
 )
 
-// ofCase says of a kind of entry that it is about an incident that must be there.
-func ofCase(kind string) bool {
+// namesCase says of a kind of entry that it is about an incident that must be there.
+func namesCase(kind string) bool {
 	switch kind {
 	case "stage.set", "task.set", "access.met", "fire.noted", "measure.taken", "protest.filed":
 		return true

@@ -97,6 +97,7 @@ func (s *site) pageRoutes() {
 	s.mux.HandleFunc("GET /static/", s.staticFile)
 	s.mux.HandleFunc("GET /dist/", s.staticFile)
 	s.deskRoutes()
+	s.workRoutes()
 	s.page("GET /record", false, s.statePage)
 	s.page("GET /rows", false, s.kindsPage)
 	s.page("GET /rows/{kind}", false, s.rowsPage)
