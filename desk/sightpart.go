@@ -332,10 +332,13 @@ func (g *gatherer) closed(d Days, labels []string) (Days, error) {
 	return d, nil
 }
 
+// pagesBack is how many pages of the newest elements are looked through for a known day.
+const pagesBack = 50
+
 // lastDay is the last day on which anything began of which the day is known.
 func (g *gatherer) lastDay(labels []string) (string, error) {
 	q := store.Query{Kind: "element", AsOf: g.view.asOf, Labels: labels, Newest: true, Limit: 200}
-	for range g.most / 100 {
+	for range pagesBack {
 		page, err := g.record.db.List(g.ctx, q)
 		if err != nil {
 			return "", err

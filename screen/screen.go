@@ -44,7 +44,9 @@ type Frame struct {
 	Recorded time.Time
 	// Zone is the mission's; nil is UTC.
 	Zone *time.Location
-	View any
+	// Portion says which part of a large record is shown; nil where it is the whole.
+	Portion *Part
+	View    any
 
 	words *Words
 	set   *Set

@@ -206,6 +206,9 @@ func (b *Board) Period() figures.Stretch {
 // quick are the stretches that most people ask for: they end with the last day on which
 // anything is known to have been.
 func (v *Situation) quick(b *Board) []Quick {
+	if b.Sight.Part != nil { // it does not know what comes after it
+		return []Quick{{Name: "newest"}}
+	}
 	last := ""
 	for i := range b.items {
 		if x := &b.items[i]; x.Dated() && (v.Period.To == "" || x.Last <= v.Period.To) {

@@ -20,7 +20,7 @@ func (s *site) checkPage(w http.ResponseWriter, r *http.Request) error {
 	if entry != "" {
 		entry = strconv.FormatInt(n, 10)
 	}
-	_, f, err := s.look(r, "check")
+	_, f, err := s.glance(r, "check")
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"truce/desk"
+	"truce/figures"
 	"truce/screen"
 )
 
@@ -19,20 +20,55 @@ func (s *site) deskRoutes() {
 }
 
 // look is what whoever asks may see of the state that the address names, and the frame of a
-// page that shows it.
+// page that shows it; of a large record the newest days.
 func (s *site) look(r *http.Request, page string) (*desk.Sight, screen.Frame, error) {
+	return s.lookAt(r, page, desk.Scope{})
+}
+
+// lookAt is look for a page that needs no more than a scope.
+func (s *site) lookAt(r *http.Request, page string, scope desk.Scope) (*desk.Sight, screen.Frame, error) {
+	return s.framed(r, page, func(n int64) (*desk.Sight, error) {
+		return s.Record.SightOf(r.Context(), of(r.Context()).who, n, scope)
+	})
+}
+
+// glance is look for a page that shows no elements.
+func (s *site) glance(r *http.Request, page string) (*desk.Sight, screen.Frame, error) {
+	return s.framed(r, page, func(n int64) (*desk.Sight, error) {
+		return s.Record.Glance(r.Context(), of(r.Context()).who, n)
+	})
+}
+
+func (s *site) framed(r *http.Request, page string, see func(n int64) (*desk.Sight, error)) (*desk.Sight, screen.Frame, error) {
 	f := screen.Frame{Page: page, AsOf: r.FormValue("as_of")}
 	n, err := s.asOf(r.Context(), f.AsOf)
 	if err != nil {
 		return nil, f, err
 	}
-	sight, err := s.Record.Sight(r.Context(), of(r.Context()).who, n)
+	sight, err := see(n)
 	if err != nil {
 		return nil, f, err
 	}
-	f.Entries, f.Recorded = sight.AsOf, sight.Recorded
-	if sight.Result != nil {
-		f.Zone = sight.Result.Mission.Zone
-	}
+	f.Entries, f.Recorded, f.Zone, f.Portion = sight.AsOf, sight.Recorded, sight.Zone, screen.NewPart(sight.Part)
 	return sight, f, nil
+}
+
+// scopeOf is what a filter looks at of a large record, and that stretch of days beside it.
+func scopeOf(f screen.Filter, beside figures.Stretch) desk.Scope {
+	out := desk.Scope{Words: f.Q, IDs: f.IDs, Incident: f.Incident}
+	if f.From != "" || f.To != "" || beside.From != "" {
+		out.Days = append(out.Days, desk.Days{From: f.From, To: f.To})
+	}
+	if beside.From != "" {
+		out.Days = append(out.Days, desk.Days{From: beside.From, To: beside.To})
+	}
+	return out
+}
+
+// within is a filter of the days that a part holds.
+func within(f screen.Filter, p *desk.Part) screen.Filter {
+	if p != nil && p.ByDays() {
+		f.From, f.To = p.From, p.To
+	}
+	return f
 }

@@ -16,11 +16,11 @@ func (s *site) incidentRoutes() {
 // incidentPage shows one incident in full. The identifier of one of its elements or reports
 // leads there.
 func (s *site) incidentPage(w http.ResponseWriter, r *http.Request) error {
-	sight, f, err := s.look(r, "incident")
+	ctx, who, id := r.Context(), of(r.Context()).who, r.PathValue("id")
+	sight, f, err := s.lookAt(r, "incident", desk.Scope{Incident: id})
 	if err != nil {
 		return err
 	}
-	ctx, who, id := r.Context(), of(r.Context()).who, r.PathValue("id")
 	lead, err := s.Record.IncidentOf(ctx, who, sight, id)
 	if err != nil {
 		return conceal(err)

@@ -16,7 +16,7 @@ import (
 
 // statePage shows the record in one view, and how to check it.
 func (s *site) statePage(w http.ResponseWriter, r *http.Request) error {
-	sight, f, err := s.look(r, "state")
+	sight, f, err := s.glance(r, "state")
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s *site) recordKey(r *http.Request) string {
 // kindsPage lists the kinds of row with how many of each the person may see; those with
 // none are left out.
 func (s *site) kindsPage(w http.ResponseWriter, r *http.Request) error {
-	sight, f, err := s.look(r, "kinds")
+	sight, f, err := s.glance(r, "kinds")
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *site) rowsPage(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(access.Kinds(), v.Kind) {
 		return nothingHere()
 	}
-	_, f, err := s.look(r, "rows")
+	_, f, err := s.glance(r, "rows")
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ type rowView struct {
 
 func (s *site) rowPage(w http.ResponseWriter, r *http.Request) error {
 	ctx, who := r.Context(), of(r.Context()).who
-	sight, f, err := s.look(r, "row")
+	sight, f, err := s.glance(r, "row")
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (s *site) entriesPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return invalid("from", "this is no number of an entry", "a whole number from 0")
 	}
-	sight, f, err := s.look(r, "entries")
+	sight, f, err := s.glance(r, "entries")
 	if err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (s *site) entryPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return nothingHere()
 	}
-	sight, f, err := s.look(r, "entry")
+	sight, f, err := s.glance(r, "entry")
 	if err != nil {
 		return err
 	}

@@ -30,20 +30,20 @@ type situations struct {
 // boardOf is a board made for a result, which a sight shares with all that see the same.
 type boardOf struct {
 	result *desk.Result
-	board  *screen.Board
+	board  func() *screen.Board
 }
 
 // layerOf is what a filter selects of a result, as map tiles.
 type layerOf struct {
 	result *desk.Result
 	query  string
-	layer  *tiles.Layer
+	layer  func() (*tiles.Layer, error)
 }
 
 // How many of each are kept.
 const (
-	boardsKept = 8
-	layersKept = 24
+	boardsKept = 16
+	layersKept = 32
 )
 
 // situationRoutes are the first page and the list of incidents.
@@ -58,16 +58,17 @@ func (s *site) situationRoutes() {
 
 // situation is the first page: where things stand.
 func (p *situations) situation(w http.ResponseWriter, r *http.Request) error {
-	sight, f, err := p.look(r, "situation")
+	q, that, err := screen.ParseSituation(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	q, that, err := screen.ParseSituation(r.URL.Query())
+	sight, f, err := p.lookAt(r, "situation", scopeOf(q.Filter, that))
 	if err != nil {
 		return err
 	}
 	if q.Credit = tiles.Credit; sight.Result != nil {
 		go func() { _, _ = p.base() }() // the map will ask for it soon
+		q.Filter = within(q.Filter, sight.Part)
 		b := p.board(sight)
 		found, err := p.found(r.Context(), sight, b, q.Filter)
 		if err != nil {
@@ -89,15 +90,16 @@ func (p *situations) situation(w http.ResponseWriter, r *http.Request) error {
 
 // incidents lists what the address selects.
 func (p *situations) incidents(w http.ResponseWriter, r *http.Request) error {
-	sight, f, err := p.look(r, "incidents")
-	if err != nil {
-		return err
-	}
 	q, err := screen.ParseFilter(r.URL.Query())
 	if err != nil {
 		return err
 	}
+	sight, f, err := p.lookAt(r, "incidents", scopeOf(q, figures.Stretch{}))
+	if err != nil {
+		return err
+	}
 	if sight.Result != nil {
+		q = within(q, sight.Part)
 		b := p.board(sight)
 		found, err := p.found(r.Context(), sight, b, q)
 		if err != nil {
@@ -114,27 +116,31 @@ func (p *situations) incidents(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// board is what was made of a sight, or is made now.
+// board is what was made of a sight, or is made now; whoever asks for the same waits for it.
 func (p *situations) board(sight *desk.Sight) *screen.Board {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, had := range p.boards {
-		if had.result == sight.Result {
-			return had.board
-		}
+	i := slices.IndexFunc(p.boards, func(had boardOf) bool { return had.result == sight.Result })
+	if i < 0 {
+		i = len(p.boards)
+		p.boards = append(p.boards, boardOf{sight.Result, sync.OnceValue(func() *screen.Board { return screen.NewBoard(sight) })})
 	}
-	b := screen.NewBoard(sight)
-	if p.boards = append(p.boards, boardOf{sight.Result, b}); len(p.boards) > boardsKept {
+	board := p.boards[i].board
+	if len(p.boards) > boardsKept {
 		p.boards = slices.Delete(p.boards, 0, 1)
 	}
-	return b
+	p.mu.Unlock()
+	return board()
 }
 
 // found looks for what a board cannot find by itself.
 func (p *situations) found(ctx context.Context, sight *desk.Sight, b *screen.Board, f screen.Filter) (screen.Found, error) {
 	var out screen.Found
 	var err error
-	if f.Q != "" {
+	switch {
+	case f.Q == "":
+	case sight.Part != nil:
+		out.Reports = sight.Part.Found
+	default:
 		if out.Reports, err = p.reports(ctx, sight.AsOf, f.Q); err != nil {
 			return out, err
 		}
@@ -203,29 +209,30 @@ func seenAll() tiles.Filter {
 // layer is what a filter selects as map tiles, made once.
 func (p *situations) layer(sight *desk.Sight, b *screen.Board, f screen.Filter, found screen.Found) (*tiles.Layer, error) {
 	f.After, f.Oldest = "", false
+	lay := func() (*tiles.Layer, error) {
+		s, err := b.Select(f, found)
+		if err != nil {
+			return nil, err
+		}
+		things, err := thingsOf(sight, b, s)
+		return tiles.NewLayer(things), err
+	}
+	if f.Q != "" { // what words find depends on who asks
+		return lay()
+	}
 	query := f.Query().Encode()
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, had := range p.layers {
-		if had.result == sight.Result && had.query == query {
-			return had.layer, nil
-		}
+	i := slices.IndexFunc(p.layers, func(had layerOf) bool { return had.result == sight.Result && had.query == query })
+	if i < 0 {
+		i = len(p.layers)
+		p.layers = append(p.layers, layerOf{sight.Result, query, sync.OnceValues(lay)})
 	}
-	s, err := b.Select(f, found)
-	if err != nil {
-		return nil, err
+	layer := p.layers[i].layer
+	if len(p.layers) > layersKept {
+		p.layers = slices.Delete(p.layers, 0, 1)
 	}
-	things, err := thingsOf(sight, b, s)
-	if err != nil {
-		return nil, err
-	}
-	layer := tiles.NewLayer(things)
-	if f.Q == "" { // what words find depends on who asks
-		if p.layers = append(p.layers, layerOf{sight.Result, query, layer}); len(p.layers) > layersKept {
-			p.layers = slices.Delete(p.layers, 0, 1)
-		}
-	}
-	return layer, nil
+	p.mu.Unlock()
+	return layer()
 }
 
 // thingsOf are the selected elements with the ground on which each may have been, as published.
@@ -268,15 +275,18 @@ const tileType = "application/vnd.mapbox-vector-tile"
 // filtered is what whoever asks may see, and the filter that the address names. Without a
 // mission there is nothing to draw.
 func (p *situations) filtered(r *http.Request) (*desk.Sight, screen.Filter, error) {
-	sight, _, err := p.look(r, "")
-	if err != nil {
-		return nil, screen.Filter{}, err
-	}
 	f, err := screen.ParseFilter(r.URL.Query())
-	if err == nil && sight.Result == nil {
-		err = nothingHere()
+	if err != nil {
+		return nil, f, err
 	}
-	return sight, f, err
+	sight, _, err := p.lookAt(r, "", scopeOf(f, figures.Stretch{}))
+	if err != nil {
+		return nil, f, err
+	}
+	if sight.Result == nil {
+		return nil, f, nothingHere()
+	}
+	return sight, within(f, sight.Part), nil
 }
 
 // overlay is a tile of what a filter selects.
