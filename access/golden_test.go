@@ -90,7 +90,7 @@ const no = "-----"
 func grouped(kinds []string) []string {
 	groups := map[string]string{
 		"TERMS":   "actor adherence agreement judgment mission moment place places register",
-		"WORK":    "access arrival attachment claim clock contact correction coverage delivery duty element finding fire hypothesis incident join line measure message proposal protest release reply report request stage task verdict",
+		"WORK":    "access arrival attachment claim clock contact correction coverage delivery duty element finding fire hypothesis incident join lesson line measure message proposal protest reading release reply report request stage task verdict",
 		"SECRET":  "opening source",
 		"LOG":     "checkpoint destroyed entry key restore",
 		"MACHINE": "machine person",

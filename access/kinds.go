@@ -51,8 +51,10 @@ var kinds = []kind{
 	{name: "moment", group: "terms", open: "id agreement moment at by", internal: "note"},
 	{name: "judgment", group: "terms", open: "id agreement clause by at says", internal: "note"},
 
-	{name: "report", group: "work", open: "id elements incident status received number door danger triage", source: "source read_at at reliability credibility", internal: "text consent read_back lang",
+	{name: "report", group: "work", open: "id elements incident status received number door danger triage", source: "source read_at at reliability credibility", internal: "text consent read_back lang machine reading passage",
 		of: map[string]string{"elements": "element"}},
+	{name: "reading", group: "work", open: "id day zone lang machine sha256", source: "outlet", internal: "title text decisions"},
+	{name: "lesson", group: "work", open: "id what value lang", internal: "name reading"},
 	{name: "element", group: "work",
 		open:  "id incident report act by against mutual means control killed injured number facts raised conflict doubted status assessed",
 		words: "title", time: "when", place: "where", source: "said sources"},
@@ -85,7 +87,7 @@ var kinds = []kind{
 	{name: "step", open: "condition answer facts", internal: "because", source: "sources"},
 	{name: "duty", group: "work", open: "id agreement clause owner due state count goal outcome code element", internal: "note"},
 	{name: "clock", group: "work", open: "id agreement clause state least most goal since complete_at complete_from steps", internal: "note"},
-	{name: "release", group: "work", open: "id title sha256 entries rows status", words: "text", internal: "note"},
+	{name: "release", group: "work", open: "id title sha256 entries rows", words: "text", internal: "note"},
 	{name: "correction", group: "work", open: "id release figure was is status", words: "words"},
 	{name: "delivery", group: "work", open: "id release correction to at state tries receipt", internal: "note"},
 	{name: "proposal", group: "work", open: "id do status confirmed_in", source: "confirmed_by", personal: "act"}, // it may name a source

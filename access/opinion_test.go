@@ -18,17 +18,17 @@ var posted = map[Role]map[string]string{
 	},
 	Monitor: {
 		"read": terms + work + logged, "list": terms + work + logged, "subscribe": terms + work + logged, "export": terms + work + logged,
-		"verify": verified, "report": "report attachment coverage source access",
+		"verify": verified, "report": "report attachment coverage source access reading lesson",
 	},
 	Desk: {
 		"read": terms + work + logged + secret, "list": terms + work + logged + secret, "subscribe": terms + work + logged + secret,
-		"export": terms + work + logged, "verify": verified, "report": "report attachment coverage source access protest reply",
+		"export": terms + work + logged, "verify": verified, "report": "report attachment coverage source access reading lesson protest reply",
 		"join": "incident join", "assess": "report element incident coverage attachment claim hypothesis stage task", "contact": "contact request message line fire measure",
 		"first:widen": terms + work + secret,
 	},
 	Verifier: {
 		"read": terms + work + logged + secret, "list": terms + work + logged + secret, "subscribe": terms + work + logged + secret,
-		"export": terms + work + logged, "verify": verified, "report": "report attachment coverage source access protest reply",
+		"export": terms + work + logged, "verify": verified, "report": "report attachment coverage source access reading lesson protest reply",
 		"join": "incident join", "assess": "report element incident coverage attachment claim hypothesis stage task finding", "contact": "contact request message line fire measure",
 		"declare": declared, "judge": "judgment",
 		"first:sign": "finding", "second:sign": "finding", "first:exclude": "adherence",
@@ -59,7 +59,7 @@ var posted = map[Role]map[string]string{
 
 const (
 	terms       = "mission agreement register actor adherence place places moment judgment "
-	work        = "report element incident join finding contact request attachment coverage verdict duty clock release proposal arrival claim hypothesis message access correction delivery fire line measure protest reply stage task "
+	work        = "report element incident join finding contact request attachment coverage verdict duty clock release proposal arrival claim hypothesis message access correction delivery fire line measure protest reply stage task reading lesson "
 	logged      = "entry checkpoint destroyed key restore "
 	secret      = "source opening "
 	machines    = "person machine "

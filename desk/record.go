@@ -265,7 +265,7 @@ func rowOf(kind string) string {
 // actionOf is what a person does by making an entry of a kind.
 func actionOf(kind string) access.Action {
 	switch kind {
-	case "report.received", "report.corrected", "report.retracted", "attachment.added", "coverage.logged", "access.met", "protest.filed", "reply.given":
+	case "report.received", "report.corrected", "report.retracted", "attachment.added", "coverage.logged", "access.met", "protest.filed", "reply.given", "reading.kept", "name.taught":
 		return access.Report
 	case "incident.opened", "incident.joined", "incident.split":
 		return access.Join

@@ -49,6 +49,7 @@ var shapes = map[string]shape{
 	"fire": word, "ending": word, "request": word, "protest": word, "step": word,
 	"rows": words, "release": word, "figure": word, "was": prose, "is": prose, "state": word, "tries": count, "correction": word, "receipt": digest,
 	"door": word, "danger": words, "reliability": word, "credibility": word, "consent": words, "lang": word, "triage": word, "voice": word,
+	"machine": word, "reading": word, "passage": object, "outlet": prose, "day": word, "zone": word, "decisions": object,
 	"claim": word, "fact": word, "value": prose, "evidence": evidence, "saw": word,
 }
 

@@ -181,7 +181,7 @@ func (p *planter) entries(mark string) {
 		"report.received", "incident.opened", "element.assessed", "attachment.added", "coverage.logged", "contact.made", "release.published", "source.sealed",
 		"stage.set", "task.set", "access.met", "task.done", "line.listed", "line.tested", "fire.noted", "request.made", "request.reminded", "request.closed",
 		"protest.filed", "reply.given", "measure.taken", "release.corrected", "release.withdrawn", "delivery.noted",
-		"report.triaged", "message.sent", "claim.noted", "hypothesis.put",
+		"report.triaged", "message.sent", "claim.noted", "hypothesis.put", "reading.kept", "name.taught",
 		"finding.signed", "source.opened", "record.restored", "report.corrected", "incident.split", "incident.joined", "report.retracted", "finding.withdrawn",
 	} {
 		fields := p.fields(kind, about)
@@ -321,6 +321,8 @@ func (p *planter) entryField(name string) any {
 		return "contact"
 	case "state":
 		return "lost"
+	case "passage", "decisions":
+		return map[string]any{"of": p.text()}
 	case "door":
 		return "call"
 	case "danger", "consent":
