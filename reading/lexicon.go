@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -370,6 +371,9 @@ func (b *book) slips() error {
 
 // actors enters the names of a register.
 func (b *book) actors(l Lists) error {
+	for _, name := range slices.Sorted(maps.Keys(l.Taught)) {
+		b.proper(name, entry{category: isActor, code: name})
+	}
 	if l.Register == nil {
 		return nil
 	}

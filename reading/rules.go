@@ -14,6 +14,8 @@ import (
 // come with the program.
 type Lists struct {
 	Register *actors.Register
+	// Taught are names that people corrected, with the actor of the register each means.
+	Taught map[string]string
 	Sites    []Site
 }
 
@@ -229,7 +231,9 @@ func (p *page) codes(name string) []string {
 		return out
 	}
 	out := []string{"?" + name}
-	if reg := p.lists.Register; reg != nil {
+	if code := p.lists.Taught[name]; code != "" {
+		out = []string{code}
+	} else if reg := p.lists.Register; reg != nil {
 		if found := reg.Resolve(name, p.day); len(found) > 0 {
 			out = found
 		}
