@@ -16,7 +16,7 @@ type Lists struct {
 	Register *actors.Register
 	// Taught are names that people corrected, with the actor of the register each means.
 	Taught map[string]string
-	Sites    []Site
+	Sites  []Site
 }
 
 // Site is a place of the gazetteer.
