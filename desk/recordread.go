@@ -191,7 +191,13 @@ func (r *Record) coarsen(ctx context.Context, raw json.RawMessage) (json.RawMess
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return nil, nil
 	}
-	o, err := r.terms(ctx, 0)
+	return r.coarsenBy(ctx, 0, p)
+}
+
+// coarsenBy makes a place as coarse as the mission published places after so many entries; 0 is
+// now.
+func (r *Record) coarsenBy(ctx context.Context, asOf int64, p truce.Place) (json.RawMessage, error) {
+	o, err := r.terms(ctx, asOf)
 	if errors.Is(err, noMission{}) {
 		return nil, nil
 	}

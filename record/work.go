@@ -94,22 +94,13 @@ func (c *change) reply() error {
 	return c.plain()
 }
 
-// recall withdraws a release: a row of its own says so, and so does the release.
+// recall says that a release is withdrawn. The release itself stays as it was published.
 func (c *change) recall() error {
-	id := c.text("release")
-	_, b, err := c.must("release", id, "release")
-	if err != nil {
+	if _, _, err := c.must("release", c.text("release"), "release"); err != nil {
 		return err
-	}
-	if b.text("status") != "" {
-		return c.refuse(truce.Conflict, "release", "release %s was %s already", id, b.text("status"))
 	}
 	if err := c.plain(); err != nil {
 		return err
 	}
-	withdrawn := body{"status": json.RawMessage(`"withdrawn"`)}
-	if err := c.amend("correction", c.id(), withdrawn); err != nil {
-		return err
-	}
-	return c.amend("release", id, withdrawn)
+	return c.amend("correction", c.id(), body{"status": json.RawMessage(`"withdrawn"`)})
 }

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"maps"
+	"net/url"
 	"slices"
 	"time"
 
@@ -93,6 +94,9 @@ type VerifyFile struct {
 	Once            string
 	Now             time.Time
 	MayWork         bool
+
+	row  bool     // the incident has a row of its own
+	told []string // what may be told with it
 }
 
 // VerifyTask is a task, or access, with the findings that rest on it.
@@ -125,6 +129,13 @@ func NewVerifyFile(a VerifyAsk) *VerifyFile {
 		v.Steps = append(v.Steps, s.Name)
 	}
 	findings := works(a.File.In.Findings)
+	v.row = a.File.In.Row != nil
+	for _, t := range a.File.In.Told {
+		v.told = append(v.told, "element/"+t.Row.ID)
+	}
+	for _, f := range findings {
+		v.told = append(v.told, "finding/"+f.ID)
+	}
 	for _, row := range a.File.Tasks {
 		w := NewWork(row)
 		v.Tasks = append(v.Tasks, VerifyTask{w, w.Result == "" && !w.Due.IsZero() && a.Now.After(w.Due), resting(findings, w.ID)})
@@ -192,4 +203,16 @@ func NewProposal(w desk.Waiting, now time.Time) Proposal {
 		p.Fields = append(p.Fields, EntryField{Name: name, Value: w.Act[name]})
 	}
 	return p
+}
+
+// Release is where a release of the case begins: of the incident, its elements and its findings.
+func (v *VerifyFile) Release() string {
+	q := url.Values{}
+	if v.row {
+		q.Add("row", "incident/"+v.ID)
+	}
+	for _, id := range v.told {
+		q.Add("row", id)
+	}
+	return "/telling/new?" + q.Encode()
 }

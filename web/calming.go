@@ -59,7 +59,7 @@ func (s *site) calmingCasePage(w http.ResponseWriter, r *http.Request) error {
 	if err := strict(r); err != nil {
 		return err
 	}
-	sight, f, err := s.look(r, "calmingcase")
+	sight, f, err := s.lookAt(r, "calmingcase", desk.Scope{Incident: r.PathValue("id")})
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ var acted = map[string]struct {
 	"finding.signed": {access.Sign, "finding"}, "finding.withdrawn": {access.Sign, "finding"}, "contact.made": {access.Contact, "contact"},
 	"release.published": {access.Publish, "release"}, "source.sealed": {access.Report, "source"}, "source.opened": {access.OpenSource, "source"},
 	"entry.destroyed": {access.Destroy, "destroyed"},
-	"stage.set": {access.Assess, "stage"}, "task.set": {access.Assess, "task"}, "task.done": {access.Assess, "task"}, "access.met": {access.Report, "access"},
+	"stage.set":       {access.Assess, "stage"}, "task.set": {access.Assess, "task"}, "task.done": {access.Assess, "task"}, "access.met": {access.Report, "access"},
 	"reading.kept": {access.Report, "reading"}, "name.taught": {access.Report, "lesson"},
 	"line.listed": {access.Contact, "line"}, "line.tested": {access.Contact, "line"}, "line.ended": {access.Contact, "line"},
 	"fire.noted": {access.Contact, "fire"}, "request.made": {access.Contact, "request"}, "request.reminded": {access.Contact, "request"}, "request.closed": {access.Contact, "request"},

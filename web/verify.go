@@ -18,6 +18,7 @@ import (
 func (s *site) workRoutes() {
 	s.verifyRoutes()
 	s.calmingRoutes()
+	s.tellRoutes()
 }
 
 // verifyRoutes are the work on cases, and what waits for a second person.
@@ -70,7 +71,7 @@ func (s *site) verifyCasePage(w http.ResponseWriter, r *http.Request) error {
 	if err := strict(r); err != nil {
 		return err
 	}
-	sight, f, err := s.look(r, "verifycase")
+	sight, f, err := s.lookAt(r, "verifycase", desk.Scope{Incident: r.PathValue("id")})
 	if err != nil {
 		return err
 	}
@@ -255,7 +256,7 @@ func (s *site) proposalsPage(w http.ResponseWriter, r *http.Request) error {
 	if err := strict(r); err != nil {
 		return err
 	}
-	sight, f, err := s.look(r, "proposals")
+	sight, f, err := s.glance(r, "proposals")
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,8 @@ type Options struct {
 	MetricsToken people.Secret
 	// Chromium is the program that prints reports; empty is one of the usual names.
 	Chromium string
+	// Post, if set, takes what is published to receivers; whoever serves runs it.
+	Post *desk.Post
 	// Witness, if set, co-signs checkpoints of other records.
 	Witness *ledger.Witness
 	// PerAddress and PerAccount limit requests; zero means the defaults.
