@@ -10,7 +10,7 @@ import (
 func (p *page) conduct() {
 	for _, c := range []category{isAct, isMeans} {
 		for i := 0; i < len(p.toks); {
-			h, ok := p.longest(i, c)
+			h, ok := p.inCompany(i, c)
 			if !ok || p.isName(h) {
 				i++
 				continue
@@ -28,6 +28,28 @@ func (p *page) conduct() {
 		}
 	}
 	p.order()
+}
+
+// inCompany returns the longest hit of a category at a token whose company stands near.
+func (p *page) inCompany(i int, c category) (hit, bool) {
+	var best hit
+	for _, h := range p.at(i) {
+		if h.category == c && h.b > best.b && (h.company == nil || p.company(h)) {
+			best = h
+		}
+	}
+	return best, best.entry != nil
+}
+
+// company reports whether one of the words that an act asks for stands near it in its sentence.
+func (p *page) company(h hit) bool {
+	first, end := p.starts[p.sent[h.a]], p.starts[p.sent[h.a]+1]
+	for k := max(first, h.a-12); k < min(end, h.b+8); k++ {
+		if (k < h.a || k >= h.b) && p.kind(k) == word && slices.Contains(h.company, p.toks[k].id) {
+			return true
+		}
+	}
+	return false
 }
 
 // isName reports whether a word is part of a name of an actor or a place, such as
@@ -69,7 +91,7 @@ func (p *page) speechAt(i int) bool {
 // verbSoon reports whether a finite word of an act stands within the next few words.
 func (p *page) verbSoon(i int) bool {
 	for k := i; k < i+4; k++ {
-		if h, ok := p.longest(k, isAct); ok && h.form == 'v' {
+		if h, ok := p.inCompany(k, isAct); ok && h.form == 'v' {
 			return true
 		}
 	}
@@ -137,7 +159,7 @@ func (p *page) weakCue(h hit, i int) bool {
 		return near > 8
 	}
 	for k := h.b; k < i; k++ {
-		if x, ok := p.longest(k, isAct); ok && x.form == 'v' && x.b < i {
+		if x, ok := p.inCompany(k, isAct); ok && x.form == 'v' && x.b < i {
 			return true
 		}
 		if p.is(k, "after") || p.kind(k) == ',' && p.is(k+1, "and") {
@@ -160,7 +182,7 @@ func (p *page) cueBehind(i, b int) Mood {
 				return map[string]Mood{"not": Denied, "future": Future, "if": If}[h.code]
 			}
 		}
-		if h, ok := p.longest(k, isAct); ok && h.form == 'v' {
+		if h, ok := p.inCompany(k, isAct); ok && h.form == 'v' {
 			return ""
 		}
 	}
@@ -324,9 +346,6 @@ func (p *page) pointer(h hit) (mention, bool) {
 	}
 	switch h.code {
 	case "he", "she":
-		if w := p.lower(h.a); w != "he" && w != "she" {
-			return m, false
-		}
 		p.pointTo(&m, p.peopleBefore(h.a), "several people were named before")
 	case "role":
 		if !strings.HasPrefix(p.lower(h.a), "the") && !arabic(p.text[p.toks[h.a].from:]) && !cyrillic(p.text[p.toks[h.a].from:]) || p.kind(h.b) == word && p.toks[h.b].capital {
@@ -338,10 +357,34 @@ func (p *page) pointer(h hit) (mention, bool) {
 		}
 	case "two":
 		p.pointToTwo(&m)
+	case "org":
+		p.pointToBody(&m)
+	case "they", "it":
+		if !p.speechAt(h.b) {
+			return m, false
+		}
+		p.pointToBody(&m)
 	default:
 		return m, false
 	}
 	return m, true
+}
+
+// pointToBody finds the group, force or office that was named last, in the paragraph or the
+// one before.
+func (p *page) pointToBody(m *mention) {
+	m.it.Why = "nobody is named before"
+	for k := len(p.ments) - 1; k >= 0; k-- {
+		x := p.ments[k]
+		if x.b > m.a || x.it.Kind != KindActor || x.who != nil || len(x.it.Codes) == 0 {
+			continue
+		}
+		if p.paragraphs(x.a, m.a) > 1 {
+			return
+		}
+		m.it.Codes, m.it.Name, m.it.Why = x.it.Codes, x.it.Name, "who was named last"
+		return
+	}
 }
 
 // peopleBefore lists the people named before token i in its paragraph, the last first, in

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"truce/desk"
 	"truce/reading"
 )
 
@@ -18,7 +19,7 @@ func TestDump(t *testing.T) {
 	zone, _ := time.LoadLocation("Asia/Damascus")
 	date, _ := time.ParseInLocation(time.DateOnly, os.Getenv("DATE"), zone)
 	start := time.Now()
-	r, err := sample(t).Read(t.Context(), string(b), reading.Account{Date: date, Zone: zone, Outlet: "x"})
+	r, err := mustSample(t).Read(t.Context(), string(b), reading.Account{Date: date, Zone: zone, Outlet: "x"})
 	fmt.Println(err, time.Since(start))
 	for _, i := range r.Items {
 		fmt.Printf("%-9s %-40q %v %s c=%v %s", i.Kind, i.Text, i.Codes, i.Name, i.Certain, i.Why)
@@ -55,4 +56,12 @@ func TestDump(t *testing.T) {
 	for _, h := range r.Doubts {
 		fmt.Printf("DOUBT %q %s\n", h.Text, h.Perhaps)
 	}
+}
+
+func mustSample(t *testing.T) *reading.Rules {
+	r, err := desk.SampleReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

@@ -97,7 +97,7 @@ func (p *page) joinedNext(i int) bool {
 func (p *page) actor(h hit, name string, sure bool) int {
 	codes := p.codes(name)
 	unknown := len(codes) > 0 && strings.HasPrefix(codes[0], "?")
-	if unknown && name[0] != '?' && h.category != isPerson {
+	if unknown && name[0] != '?' && h.category != isPerson && (h.category == isOpen || !p.toks[h.a].capital || arabic(p.text[p.toks[h.a].from:])) {
 		return 0 // the mission does not know whom this stands for
 	}
 	it := Item{Kind: KindActor, Codes: codes, Name: strings.TrimPrefix(name, "?"), Certain: sure && len(codes) == 1}
@@ -244,7 +244,7 @@ func (p *page) somebody(h hit, rest []hit) int {
 	if pl, ok := among(rest, isPlace, h.b); ok && (p.is(h.a-1, "in", "at", "near") || p.belongsTo(h)) {
 		return p.place(pl, rest)
 	}
-	if p.kind(h.b) == word && p.toks[h.b].capital && !p.toks[h.b].next && p.toks[h.b].id == none && h.words == 1 {
+	if p.kind(h.b) == word && p.toks[h.b].capital && !p.toks[h.b].next && p.toks[h.b].id == none && h.words == 1 && cased(p.text[p.toks[h.b].from:]) {
 		return 0 // the first name of somebody else
 	}
 	a := p.titlesBefore(h.a)

@@ -74,7 +74,7 @@ func (p *page) events(hash string) []Happening {
 
 // incident reports whether an act is one that a record holds: talks and statements are not.
 func incident(codes []string) bool {
-	return len(codes) > 0 && !slices.Contains([]string{"talks", "statement", "announcement", "meeting", "acceptance"}, codes[0])
+	return len(codes) > 0 && !slices.Contains([]string{"talks", "statement", "announcement", "meeting", "siege"}, codes[0])
 }
 
 // repeated reports whether an act is told again in the same clause: "air strikes ... bombed".
@@ -391,6 +391,7 @@ func (p *page) summaries() []Claim {
 	seen := -1
 	for _, m := range p.ments {
 		summed := m.it.Kind == KindAct && (m.it.Mood == Summary || m.it.Name == "violation" && p.summed(m.a)) ||
+			m.it.Kind == KindQuantity && m.it.Counts == "violations" ||
 			m.it.Kind == KindQuantity && (m.it.Counts == "reached" || harm(m.it.Counts) && p.summed(m.a))
 		if !summed || p.sent[m.a] == seen {
 			continue

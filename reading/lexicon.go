@@ -63,6 +63,7 @@ type entry struct {
 	site    int // index of the site
 	slip    *slip
 	title   string
+	company []int32 // one of these words must stand near an act
 }
 
 // fits reports whether the case of tokens [a, b) is that of the entry.
@@ -232,8 +233,14 @@ func (b *book) acts() error {
 		if len(f) < 3 {
 			return errFields
 		}
+		e := entry{category: isAct, code: strings.TrimSuffix(f[0], "-x"), form: f[1][0]}
+		if len(f) > 3 {
+			for _, w := range forms(f[3]) {
+				e.company = append(e.company, b.number(w)...)
+			}
+		}
 		for _, form := range forms(f[2]) {
-			b.put(form, entry{category: isAct, code: strings.TrimSuffix(f[0], "-x"), form: f[1][0]})
+			b.put(form, e)
 		}
 		return nil
 	})
@@ -488,4 +495,4 @@ const cueWords = `that of and or to in at from into near inside outside through 
  ago last next this early late mid end beginning start past coming within pm am gmt utc local time p a m oclock
  began started continue continued continues begin start starts set like him them us if not did do does
  ريف محافظة مدينة بلدة قرية провинция провинции провинцию город города городе район району районе года году год в на из под
- north-x including her his new governor mayor residents people over more than ми اليوم قبل منذ назад с по до عام سنة حي مطار часов بين от лет ли`
+ north-x including among whom them них среди числе том بينهم بينهن rural secretary her his new governor mayor residents people over more than провинциях محافظات ми اليوم قبل منذ назад с по до عام سنة حي مطار часов بين от лет ли`

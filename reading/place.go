@@ -71,9 +71,40 @@ func (p *page) settled(a, b int) bool {
 }
 
 func (p *page) ruled(a, b int) bool {
-	return p.is(b, "province", "governorate", "countryside", "region", "provinces", "governorates", "провинции", "провинция") ||
+	return p.is(a-1, "rural") || p.listed(a, b) || p.insideOf(a) || p.is(b, "province", "governorate", "countryside", "region", "provinces", "governorates", "провинции", "провинция") ||
 		p.is(a-1, "ريف", "محافظة", "провинции", "провинция", "провинцию") ||
 		p.is(a-1, "of") && (p.is(a-2, "countryside", "province", "governorate", "provinces", "region") || p.is(a-2, "the") && p.is(a-3, "countryside"))
+}
+
+// listed reports whether a name stands in a list of governorates: "the provinces of Aleppo,
+// Idlib and Hama".
+func (p *page) listed(a, b int) bool {
+	for k := a - 1; k >= 0 && k > a-16 && p.sent[k] == p.sent[a]; k-- {
+		if p.is(k, "provinces", "governorates", "провинциях", "محافظات") {
+			return true
+		}
+		if p.kind(k) == word && !p.taken[k] && !p.is(k, "of", "and", "in", "the", "و") && !p.numberAt(k) && p.countAt(k).entry == nil || p.kind(k) == '.' {
+			break
+		}
+	}
+	for k := b; k < len(p.toks) && k < b+16 && p.sent[k] == p.sent[a]; k++ {
+		if p.is(k, "provinces", "governorates") {
+			return true
+		}
+		if p.kind(k) == word && !p.toks[k].capital && !p.is(k, "and", "in", "the") {
+			break
+		}
+	}
+	return false
+}
+
+// insideOf reports whether a name stands behind that of a town in it: "Saraqib, Idlib".
+func (p *page) insideOf(a int) bool {
+	if p.kind(a-1) != ',' || len(p.ments) == 0 {
+		return false
+	}
+	m := p.ments[len(p.ments)-1]
+	return m.it.Kind == KindPlace && m.b == a-1 && (m.it.Level == "settlement" || m.it.Level == "quarter") && len(m.it.Codes) == 1
 }
 
 // choose puts the places that a name may be in order, best first, and says whether the
@@ -174,14 +205,23 @@ func (p *page) spelled(i int) int {
 		return i
 	}
 	for n := 3; n > 0; n-- {
-		if key, ok := p.spelling(i, i+n); ok && (t.article || n > 1 || p.placed(i, i+n)) {
+		if key, ok := p.spelling(i, i+n); ok && (t.article || n > 1 || p.placed(i, i+n) || len(key) > 5 && !t.next && !p.named(i, i+n)) {
 			if sites := p.spell[key]; len(sites) > 0 && len(key) > 3 {
+
 				p.enterPlace(i, i+n, p.choose(sites, i, i+n), "the spelling is another one; ")
 				return i + n
 			}
 		}
 	}
 	return i
+}
+
+// named reports whether tokens [a, b) are rather a person's name: with a title or another
+// name beside them.
+func (p *page) named(a, b int) bool {
+	_, role := p.longest(a-1, isRole)
+	beside := func(i int) bool { return p.kind(i) == word && p.toks[i].capital && !p.toks[i].next && !p.taken[i] }
+	return role || beside(a-1) || beside(b) || p.speechAt(b)
 }
 
 func latin(c byte) bool { return c >= 'A' && c <= 'Z' }

@@ -47,11 +47,21 @@ func (p *page) quantity(i int) (figure, bool) {
 	q.a = a
 	p.through(&q, kind)
 	hedged(&q, kind)
-	if h, ok := p.longest(q.b, isHedge); ok && h.after && p.sentOf(q.b) == p.sentOf(i) {
-		hedged(&q, h.code)
-		q.b = h.b
-	}
+	p.hedgedBehind(&q)
 	return q, p.plausible(q)
+}
+
+// hedgedBehind reads words that widen a number behind it or behind its noun.
+func (p *page) hedgedBehind(q *figure) {
+	for k := q.b; k <= q.b+1; k++ {
+		if h, ok := p.longest(k, isHedge); ok && h.after && p.sentOf(k) == p.sentOf(q.n) {
+			hedged(q, h.code)
+			if k == q.b || arabic(p.text[p.toks[k].from:]) {
+				q.b = h.b
+			}
+			return
+		}
+	}
 }
 
 // hedge reads words before a number that make it a range.
@@ -198,7 +208,7 @@ func (q *figure) approximate(kind string) {
 
 // plausible tells numbers that count from those that name: dates, ages, addresses.
 func (p *page) plausible(q figure) bool {
-	if !p.free(q.n, q.b) {
+	if !p.free(q.n, q.b) || p.enumerates(q) || p.ofPair(q) {
 		return false
 	}
 	if p.age(q) || p.label(q) {
@@ -212,6 +222,21 @@ func (p *page) plausible(q figure) bool {
 		return false
 	}
 	return !t.joined || p.kind(q.n-1) == number || q.a < q.n
+}
+
+// enumerates reports whether a number only counts the lines of a list.
+func (p *page) enumerates(q figure) bool {
+	return p.toks[q.n].line && q.b == q.n+1 && (p.kind(q.b) == '.' || p.kind(q.b) == ')')
+}
+
+// ofPair reports whether a number is part of "the two sides".
+func (p *page) ofPair(q figure) bool {
+	for k := q.n - 1; k <= q.n; k++ {
+		if h, ok := p.longest(max(k, 0), isPronoun); ok && h.code == "two" && h.b > q.n {
+			return true
+		}
+	}
+	return false
 }
 
 // age reports whether a number is somebody's age.
@@ -252,7 +277,7 @@ func (p *page) label(q figure) bool {
 func (p *page) countedWord(q figure) bool {
 	c := p.counts(q)
 	if q.vague || q.low != nil && q.high != nil && *q.low == 1 && *q.high == 1 {
-		return c != "" && !p.is(q.b, "of") || c != "" && q.vague
+		return c != "" && !p.is(q.b, "of") || q.vague && (c != "" || *orZero(q.low) >= 200)
 	}
 	w := p.lower(q.n)
 	switch w {
@@ -287,9 +312,20 @@ func (p *page) enterQuantity(q figure) {
 // counts says what a number counts: the noun behind it and what befell it, or what stands
 // before it.
 func (p *page) counts(q figure) string {
+	if q.words {
+		if h := p.countAt(q.b - 1); h.entry != nil && strings.Contains(" hours days weeks months years people killed injured ", " "+h.code+" ") {
+			return h.code
+		}
+	}
+	if code := p.among(q); code != "" {
+		return code
+	}
 	noun, k := p.noun(q.b)
+	if harm := p.harmBefore(q.a); (noun == "people" || noun == "") && strings.Contains(" killed injured casualties ", " "+harm+" ") && p.countEnds(q.a) {
+		return harm
+	}
 	switch {
-	case noun == "people" || noun == "groups" && false:
+	case noun == "people":
 		if harm := p.harmAfter(k); harm != "" {
 			return harm
 		}
@@ -305,6 +341,39 @@ func (p *page) counts(q figure) string {
 	}
 	if harm := p.harmBefore(q.a); harm != "" {
 		return harm
+	}
+	return ""
+}
+
+// countEnds reports whether a word of harm stands just before token a.
+func (p *page) countEnds(a int) bool {
+	for p.is(a-1, "a", "the") {
+		a--
+	}
+	for k := a - 1; k >= a-4 && k >= 0; k-- {
+		if h := p.countAt(k); h.entry != nil && harm(h.code) && h.b == a {
+			return true
+		}
+	}
+	return false
+}
+
+// among returns what befell those of whom these are a part: "21 people, among them five
+// children, were killed".
+func (p *page) among(q figure) string {
+	if !p.is(q.a-1, "including", "بينهم", "بينهن") && !(p.is(q.a-1, "them", "whom") && p.is(q.a-2, "among", "of")) && !(p.is(q.a-1, "них", "числе") && p.is(q.a-2, "среди", "том", "из")) {
+		return ""
+	}
+	if noun, _ := p.noun(q.b); noun != "people" && noun != "" && !harm(noun) {
+		return ""
+	}
+	for i := len(p.ments) - 1; i >= 0; i-- {
+		if m := p.ments[i]; m.it.Kind == KindQuantity {
+			if p.sent[m.a] == p.sent[q.a] && harm(m.it.Counts) {
+				return m.it.Counts
+			}
+			return ""
+		}
 	}
 	return ""
 }
@@ -343,8 +412,13 @@ func harm(code string) bool {
 
 // harmAfter finds what befell those who are counted, behind the noun in the same clause.
 func (p *page) harmAfter(k int) string {
-	for end := k + 7; k < end && k < len(p.toks); k++ {
-		if p.kind(k) != word || p.toks[k].next || p.numberAt(k) || p.is(k, "while", "who-x", "but", "after", "when", "as") {
+	for end := k + 8; k < end && k < len(p.toks); k++ {
+		if p.kind(k) == ',' && p.aside(k) > k {
+			end += p.aside(k) - k
+			k = p.aside(k)
+			continue
+		}
+		if p.kind(k) != word || p.toks[k].next || p.numberAt(k) || p.is(k, "while", "who-x", "but", "after", "when", "as") || p.toks[k].lead > 0 && strings.HasPrefix(p.text[p.toks[k].from:], "و") {
 			return ""
 		}
 		if h := p.countAt(k); h.entry != nil {
@@ -357,6 +431,19 @@ func (p *page) harmAfter(k int) string {
 		}
 	}
 	return ""
+}
+
+// aside returns the comma that ends "including five children", begun by a comma at token k.
+func (p *page) aside(k int) int {
+	if !p.is(k+1, "including", "among", "of") {
+		return k
+	}
+	for n := k + 2; n < k+14 && n < len(p.toks) && !p.toks[n].next; n++ {
+		if p.kind(n) == ',' {
+			return n
+		}
+	}
+	return k
 }
 
 // closeHarm reports whether the word of harm stands at once behind the number.

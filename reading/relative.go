@@ -100,8 +100,12 @@ func at(day time.Time, hour int) time.Time {
 
 // bareDayPart is a part of a day that is not named: it is taken for the account's own.
 func (p *page) bareDayPart(h hit, part [2]int) (moment, bool) {
-	if p.toks[h.a].joined || !p.is(h.a-1, "in", "at", "by", "the", "before", "after", "until", "since", "в", "during", "على", "from") && !arabic(p.text[p.toks[h.a].from:]) && h.code != "dawn" && h.code != "midnight" {
+	cyr := cyrillic(p.text[p.toks[h.a].from:]) && p.lower(h.a) != "дня" && p.lower(h.a) != "днем"
+	if p.toks[h.a].joined || !cyr && !p.toks[h.a].line && !p.is(h.a-1, "in", "at", "by", "the", "before", "after", "until", "since", "в", "during", "على", "from") && !arabic(p.text[p.toks[h.a].from:]) && h.code != "dawn" && h.code != "midnight" {
 		return moment{}, false
+	}
+	if h.code == "midnight" && !p.looksAhead(h.a) {
+		part = [2]int{-1, 1}
 	}
 	return moment{a: h.a, b: h.b, from: at(p.day, part[0]), to: at(p.day, part[1]), precision: "part-of-day", open: "the day is not said"}, true
 }
@@ -123,7 +127,7 @@ func (p *page) partOf(i int, day time.Time) (moment, bool) {
 // such day before it, or the next after it where the sentence looks ahead.
 func (p *page) weekday(h hit, code string) (moment, bool) {
 	f := fold(p.text[p.toks[h.a].from:p.toks[h.a].to])
-	if !p.toks[h.a].capital || len(f) == 3 && (f == "sat" || f == "sun" || f == "mon" || f == "wed") {
+	if latin(p.text[p.toks[h.a].from]&^0x20) && !p.toks[h.a].capital || len(f) == 3 && (f == "sat" || f == "sun" || f == "mon" || f == "wed") {
 		return moment{}, false
 	}
 	a := h.a
@@ -156,11 +160,24 @@ func (p *page) weekday(h hit, code string) (moment, bool) {
 
 // looksAhead reports whether the clause around token i speaks of what is to come.
 func (p *page) looksAhead(i int) bool {
+	if p.is(i-1, "before", "by", "until") {
+		return true
+	}
 	for k := i - 1; k >= 0 && k > i-9 && p.sent[k] == p.sent[i] && p.kind(k) != ',' && p.kind(k) != ';'; k-- {
 		if _, ok := p.longest(k, isSpeech); ok {
 			return false // "said Friday": the words ahead are of the saying
 		}
-		if p.is(k, "will", "would", "until") || p.future(k) {
+		if p.is(k, "will", "would", "until") || p.future(k) || aheadArabic(p.text[p.toks[k].from:p.toks[k].to]) {
+			return true
+		}
+	}
+	return false
+}
+
+// aheadArabic reports whether a word is an Arabic verb of what is to come.
+func aheadArabic(w string) bool {
+	for _, s := range []string{"سي", "ست", "سن", "وسي", "وست"} {
+		if strings.HasPrefix(w, s) && len(w) > len(s)+4 {
 			return true
 		}
 	}
@@ -169,7 +186,7 @@ func (p *page) looksAhead(i int) bool {
 
 func (p *page) future(i int) bool {
 	for _, h := range p.at(i) {
-		if h.category == isMood && h.code == "future" && !p.is(i, "before", "could", "can", "may", "might") {
+		if h.category == isMood && h.code == "future" && !p.is(i, "before", "can") {
 			return true
 		}
 	}

@@ -57,6 +57,7 @@ func (r *Rules) Read(ctx context.Context, text string, a Account) (Reading, erro
 		return Reading{}, err
 	}
 	p.entities()
+	p.strangers()
 	p.times()
 	p.quantities()
 	p.conduct()

@@ -105,14 +105,20 @@ func (p *page) speaker(h hit) (voiced, bool) {
 		return p.right(h.b, h)
 	case w == "according" || w == "in" || arabic(w) || strings.HasPrefix(w, "по") && h.b-h.a > 1:
 		return p.right(h.b-1, h)
-	case p.afterQuote(h.a):
+	case p.afterQuote(h.a) || p.kind(h.a-1) == ',' && !strings.HasSuffix(w, "ing"):
 		first, second = p.right0, p.left
 	}
 	if v, ok := first(h.b-1, h); ok {
 		return v, true
 	}
+	if v, ok := second(h.b-1, h); ok && p.kind(h.a-1) == ',' && !strings.HasSuffix(w, "ing") {
+		return v, true
+	}
 	if slices.Contains(ambiguous, w) {
 		return voiced{}, false
+	}
+	if strings.HasSuffix(w, "ing") {
+		return p.subjectOf(h)
 	}
 	if p.afterQuote(h.a) || cyrillic(w) {
 		return second(h.b-1, h)
@@ -122,6 +128,19 @@ func (p *page) speaker(h hit) (voiced, bool) {
 
 // ambiguous are words of speech that are also other words.
 var ambiguous = strings.Fields("report reports claims claim questions demands continued added agreed accepted describes asks charges blame quoted posted estimates estimate documents condemned expressed welcomed stress notes ordered invited replied")
+
+// subjectOf takes the first actor of the sentence for the subject of "..., saying that".
+func (p *page) subjectOf(h hit) (voiced, bool) {
+	if p.kind(h.a-1) != ',' {
+		return voiced{}, false
+	}
+	for k := p.starts[p.sent[h.a]]; k < h.a; k++ {
+		if m := p.byToken[k] - 1; m >= 0 && p.depth[k] == p.depth[h.a] {
+			return voiced{p.voice(m), m, h.a, h.a, false}, true
+		}
+	}
+	return voiced{}, false
+}
 
 func (p *page) right0(i int, h hit) (voiced, bool) {
 	v, ok := p.right(i, h)
@@ -175,8 +194,12 @@ func (p *page) left(_ int, h hit) (voiced, bool) {
 // subject reports whether a mention may be the subject of a word of speech: between them
 // stand only words that go with a name, such as "addressing a news conference" in commas.
 func (p *page) subject(m mention, h hit) bool {
-	if p.is(m.a-1, "of", "by", "with", "to", "in", "from", "against", "for", "between", "on", "about", "toward", "towards") && m.a-1 >= 0 && !p.is(m.a-2, "sources") && p.nounBefore(m.a-2) {
-		return m.b == h.a && p.officeBefore(m.a-2)
+	prep := m.a - 1
+	for p.is(prep, "the") {
+		prep--
+	}
+	if p.is(prep, "of", "by", "with", "to", "in", "from", "against", "for", "between", "on", "about", "toward", "towards") && p.nounBefore(prep-1) {
+		return m.b == h.a && p.officeBefore(prep-1)
 	}
 	commas := 0
 	for k := m.b; k < h.a; k++ {
@@ -210,7 +233,21 @@ func (p *page) goesWith(i int) bool {
 var adverbs = strings.Fields("also later then again earlier today yesterday meanwhile repeatedly already both all each jointly publicly previously further himself herself themselves militants group fighters movement and monday tuesday wednesday thursday friday saturday sunday on 's news agency leaders chief correspondent activist based в также")
 
 // firstOfGroup goes back over "Kerry and Lavrov" to the first that is named.
-func (p *page) firstOfGroup(m int) int { return m }
+func (p *page) firstOfGroup(m int) int {
+	for m > 0 {
+		x, y := p.ments[m-1], p.ments[m]
+		if x.it.Kind != KindActor || p.sent[x.a] != p.sent[y.a] {
+			return m
+		}
+		for k := x.b; k < y.a; k++ {
+			if p.kind(k) != ',' && !p.is(k, "and", "the") {
+				return m
+			}
+		}
+		m--
+	}
+	return m
+}
 
 // phraseLeft takes the words before a word of speech for the speaker: "activists in the
 // town said".
@@ -297,6 +334,9 @@ func (p *page) voice(m int) *Voice {
 // content finds what is said: the quotations of the sentence, or else the words behind the
 // verb, or those before it.
 func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
+	if q, ok := p.quoteBefore(h.a); ok {
+		return q.a, q.b, true
+	}
 	first, end := p.starts[p.sent[h.a]], p.starts[p.sent[h.a]+1]
 	depth := p.depth[h.a]
 	qa, qb := -1, -1
@@ -332,6 +372,20 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 		return after, p.endOfSaid(after, end), qa >= after
 	}
 	return 0, 0, false
+}
+
+// quoteBefore returns the quotation that ends just before token i, at its own depth.
+func (p *page) quoteBefore(i int) (quote, bool) {
+	k := i
+	for k > i-3 && k > 0 && (p.kind(k-1) == ',' || p.kind(k-1) == '-') {
+		k--
+	}
+	for _, q := range p.quotes {
+		if q.b == k && q.depth == p.depth[i]+1 && q.b-q.a > 5 {
+			return q, true
+		}
+	}
+	return quote{}, false
 }
 
 // continued goes on over quotations that follow at once in the same paragraph.
@@ -434,7 +488,9 @@ func (p *page) bareQuotes() {
 			continue
 		}
 		s := saying{from: q.a, to: q.b, verb: q.a, speaker: -1, Statement: Statement{Span: p.span(q.a, q.b), Said: p.span(q.a, q.b), Stance: Asserts, Quoted: true, About: p.topics(q.a, q.b)}}
-		if before := p.lastSpeaker(q.a); before != nil {
+		if before := p.nextSpeaker(q); before != nil {
+			s.Speaker = before
+		} else if before := p.lastSpeaker(q.a); before != nil {
 			v := *before
 			v.Certain = false
 			s.Speaker = &v
@@ -447,6 +503,22 @@ func (p *page) bareQuotes() {
 		}
 		return x.verb - y.verb
 	})
+}
+
+// nextSpeaker is who says the quotation that follows at once, with no word between.
+func (p *page) nextSpeaker(q quote) *Voice {
+	for _, s := range p.said {
+		if s.Quoted && s.Speaker != nil && s.from >= q.b && s.from <= q.b+2 && p.paragraphs(q.b, s.from) == 0 {
+			words := false
+			for k := q.b; k < s.from; k++ {
+				words = words || p.kind(k) == word
+			}
+			if !words {
+				return s.Speaker
+			}
+		}
+	}
+	return nil
 }
 
 func (p *page) inStatement(a, b int) bool {

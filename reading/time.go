@@ -34,6 +34,7 @@ func (p *page) enterTime(m moment) int {
 	if next, ok := p.joinTime(m); ok {
 		m = next
 	}
+	m = p.until(m)
 	it := Item{Kind: KindTime, Precision: m.precision, Certain: m.open == "" && !m.from.IsZero(), Why: m.open}
 	switch {
 	case m.from.IsZero():
@@ -74,6 +75,33 @@ func (p *page) joinTime(m moment) (moment, bool) {
 		}
 	}
 	return m, false
+}
+
+// until joins the end of a stretch: "21 April 18:00 to 22 April 18:00", "between 09:30 and 11:00".
+func (p *page) until(m moment) moment {
+	between := p.is(m.a-1, "between")
+	if !(p.is(m.b, "to", "until", "до") || between && p.is(m.b, "and") || m.b < len(p.toks) && p.toks[m.b].joined && p.kind(m.b) == number) || m.from.IsZero() || m.precision != "minute" && m.precision != "hour" {
+		return m
+	}
+	k := m.b
+	if p.kind(k) == word {
+		k++
+	}
+	end, ok := p.time(k)
+	if !ok || end.from.IsZero() {
+		return m
+	}
+	if next, ok := p.joinTime(end); ok {
+		end = next
+	}
+	if end.oclock {
+		y, mo, d := m.from.Date()
+		end.from = time.Date(y, mo, d, end.from.Hour(), end.from.Minute(), 0, 0, m.from.Location())
+	}
+	if end.from.After(m.from) {
+		m.b, m.to = end.b, end.from
+	}
+	return m
 }
 
 func (p *page) sentOf(i int) int {

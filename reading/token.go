@@ -242,6 +242,9 @@ func (s *scanner) word() {
 	for i < len(s.text) {
 		c, size := utf8.DecodeRuneInString(s.text[i:])
 		switch {
+		case unicode.IsDigit(c) && arabic(s.text[s.at:]): // و15 is a word and a number
+			s.endWord(t, i, letters, capitals)
+			return
 		case unicode.IsLetter(c), unicode.IsDigit(c), unicode.Is(unicode.Mn, c), c == 'ـ':
 			if i == s.at {
 				t.capital = !unicode.IsLower(c)

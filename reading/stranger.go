@@ -1,0 +1,129 @@
+package reading
+
+import (
+	"slices"
+	"strings"
+)
+
+// strangers finds people whom no list knows: a title with a name behind it, "Abu" somebody,
+// or a name beside a word of speech. Once met, a surname is enough.
+func (p *page) strangers() {
+	met := map[string]*person{}
+	for i := 0; i < len(p.toks); i++ {
+		if p.taken[i] || p.kind(i) != word || !p.toks[i].capital || !cased(p.text[p.toks[i].from:]) {
+			continue
+		}
+		a, b := p.strangerAt(i, met)
+		if b <= i {
+			continue
+		}
+		p.enterStranger(a, i, b, met)
+		i = b - 1
+	}
+	p.order()
+}
+
+// strangerAt returns where a name that begins at token i ends, and where its titles begin;
+// b is 0 if there is none.
+func (p *page) strangerAt(i int, met map[string]*person) (a, b int) {
+	a = p.titlesBefore(i)
+	titled := a < i
+	kunya := slices.Contains([]string{"abu", "umm", "um", "abo"}, p.lower(i))
+	for b = i; b < i+4 && b < len(p.toks) && p.nameToken(b, i, kunya); b++ {
+		if b > i && p.toks[b].next {
+			break
+		}
+	}
+	n := b - i
+	switch {
+	case n == 0:
+		return a, 0
+	case met[p.lower(b-1)] != nil && n == 1, titled, kunya && n > 1:
+		return a, b
+	case n >= 2 && (p.speechAt(b) || p.speechAt(i-1) || p.kind(b) == ',' && p.titleSoon(b+1)):
+		return a, b
+	}
+	return a, 0
+}
+
+// nameToken reports whether a token can be part of a person's name.
+func (p *page) nameToken(k, first int, kunya bool) bool {
+	t := p.toks[k]
+	if t.kind != word || !t.capital || p.taken[k] || t.para && k > first || t.upper && t.to-t.from > 1 {
+		return false
+	}
+	if k == first && kunya {
+		return true
+	}
+	for _, h := range p.at(k) {
+		if c := h.category; c == isTime || c == isRole || c == isSpeech || c == isTitle || c == isBelong || c == isPronoun || c == isHedge || c == isNumber || c == isMood && k == first {
+			return false
+		}
+	}
+	return t.id == none || t.article || !t.next && k > first || !t.next && !p.known(k)
+}
+
+// known reports whether a list has a meaning for a word.
+func (p *page) known(k int) bool { return len(p.at(k)) > 0 }
+
+// titleSoon reports whether a title stands within a few words, as in "X, a spokesman for".
+func (p *page) titleSoon(k int) bool {
+	for end := k + 5; k < end && p.kind(k) == word; k++ {
+		if _, ok := p.longest(k, isRole); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *page) enterStranger(a, i, b int, met map[string]*person) {
+	last := p.lower(b - 1)
+	who := met[last]
+	if who == nil {
+		who = &person{name: strings.Join(strings.Fields(p.str(p.span(i, b))), " ")}
+		who.actor = p.speaksFor(a, b)
+		if who.actor == "" {
+			who.actor = "?" + who.name
+		}
+		met[last] = who
+	}
+	it := Item{Kind: KindActor, Name: who.name, Codes: p.codes(who.actor), Why: "a person whom no list knows"}
+	p.note(mention{a: a, b: b, who: who, it: it})
+	p.take(a, b)
+}
+
+// speaksFor returns the actor that stands with a name: before its title, or behind it after
+// "of", in brackets or between commas.
+func (p *page) speaksFor(a, b int) string {
+	if k := p.actorEnding(a); k >= 0 {
+		return p.ments[k].it.Codes[0]
+	}
+	if p.kind(b) != ',' && p.kind(b) != '(' && !p.is(b, "of", "from", "for") {
+		return ""
+	}
+	for k := b + 1; k < b+9 && k < len(p.toks) && !p.toks[k].next; k++ {
+		if p.kind(k) == ',' || p.kind(k) == ')' || p.speechAt(k) {
+			return ""
+		}
+		if m := p.mentionFrom(k); m >= 0 && len(p.ments[m].it.Codes) > 0 {
+			return p.ments[m].it.Codes[0]
+		}
+	}
+	return ""
+}
+
+// actorEnding returns the mention of an actor that ends at token a, or -1.
+func (p *page) actorEnding(a int) int {
+	for k := len(p.ments) - 1; k >= 0; k-- {
+		if m := p.ments[k]; m.b == a && m.it.Kind == KindActor && len(m.it.Codes) > 0 && !p.toks[a].next {
+			return k
+		}
+	}
+	return -1
+}
+
+// mentionFrom returns the mention of an actor that begins at token k, or -1. It does not
+// need the mentions to be in order.
+func (p *page) mentionFrom(k int) int {
+	return slices.IndexFunc(p.ments, func(m mention) bool { return m.a == k && m.it.Kind == KindActor })
+}
