@@ -43,6 +43,9 @@ type ReconcileOptions struct {
 	Rules reconcile.Rules
 	// Named are the places that the bulletins of the first ledger name; only for totals.
 	Named *LedgerFile
+	// Gazetteer holds places beside the mission's, and SameArea names that are used for one area.
+	Gazetteer []reconcile.Place
+	SameArea  [][]string
 	// Workers is how many happenings are compared at once; 0 is one for each processor.
 	Workers  int
 	Progress func(stage string, done, total int64)
@@ -153,7 +156,7 @@ func (m *Mission) reconcileDays(a LedgerFile, b *LedgerFile, o ReconcileOptions)
 		}
 		out.NameA, out.NameB, out.Days = la.Name, lb.Name, reconcile.CompareDays(la, lb)
 	}
-	return out, out.named(o.Named, one, la.Days)
+	return out, out.named(m, o, one, la.Days)
 }
 
 // totalsOf takes the rows of one author.
@@ -214,7 +217,8 @@ func authorOf(file, name string, has []string) (string, error) {
 }
 
 // named holds the places that bulletins name against the days.
-func (r *Reconciled) named(f *LedgerFile, author string, days []reconcile.Day) error {
+func (r *Reconciled) named(m *Mission, o ReconcileOptions, author string, days []reconcile.Day) error {
+	f := o.Named
 	if f == nil {
 		return nil
 	}
@@ -222,6 +226,12 @@ func (r *Reconciled) named(f *LedgerFile, author string, days []reconcile.Day) e
 	r.aside(bad)
 	places = slices.DeleteFunc(places, func(n reconcile.Named) bool { return n.Author != author })
 	r.Named = reconcile.CompareNamed(days, places)
+	if all := append(reconcile.AreasOf(m.atlas, "mission"), o.Gazetteer...); len(all) > 0 {
+		g := reconcile.NewGazetteer(all, o.SameArea...)
+		for i := range r.Named {
+			r.Named[i].Resolve(g)
+		}
+	}
 	return err
 }
 
@@ -260,9 +270,6 @@ func (m *Mission) side(ctx context.Context, matcher *match.Matcher, f LedgerFile
 		return nil, err
 	}
 	opts.Zone = side.Zone
-	if f.Mapping != "" && len(m.register.IDs()) == 0 {
-		opts.Names = nil
-	}
 	var out []match.Account
 	for report, err := range intake.Read(f.File, bytes.NewReader(f.Text), opts) {
 		var bad *intake.RowError

@@ -251,7 +251,7 @@ func quarters(r io.Reader) ([]reconcile.Place, error) {
 	return out, err
 }
 
-// lists aligns two lists of the same fortnight, of which pairs are known that a coder judged the
+// lists aligns two lists of the same month, of which pairs are known that a coder judged the
 // same.
 func lists(w io.Writer, data string) error {
 	m, err := desk.BareMission(nil)
@@ -329,7 +329,7 @@ func reported(e truce.Element) string {
 	return id
 }
 
-// slice keeps the rows of a fortnight: 15 to 30 September 2016.
+// slice keeps the rows of one month, August 2017.
 func slice(path, column string) ([]byte, error) {
 	var b bytes.Buffer
 	err := unpacked(path, func(r io.Reader) error {
@@ -339,7 +339,7 @@ func slice(path, column string) ([]byte, error) {
 		}
 		at := slices.Index(rows[0], column)
 		rows = slices.DeleteFunc(rows, func(row []string) bool {
-			return row[at] != column && (row[at] < "2016-09-15" || row[at] > "2016-09-30")
+			return row[at] != column && (row[at] < "2017-08-01" || row[at] > "2017-08-31")
 		})
 		return csv.NewWriter(&b).WriteAll(rows)
 	})

@@ -205,7 +205,7 @@ func placeReasons(a, b *truce.Element) []Reason {
 
 // oneSpelling reports whether two names, of what is taken for one place, are spellings of one.
 func oneSpelling(a, b words.Name) bool {
-	return len(a.Bones) > 2 && a.Bones == b.Bones || a.Like(b) > 0.9
+	return a.Latin != b.Latin && (len(a.Bones) > 2 && a.Bones == b.Bones || a.Like(b) > 0.9)
 }
 
 // kilometres writes a distance: "2.1 km", "350 m".

@@ -228,7 +228,7 @@ func (l *aligner) open() []Line {
 	for _, g := range l.pairs(l.rules.Perhaps, l.rules.Same) {
 		c := g.first
 		out = append(out, Line{Kind: KindOpen, A: g.a, B: g.b, Odds: c.Odds,
-			Reasons: []Reason{because("list.perhaps", l.b.Items[c.B].ID, l.b.Name, in100(c.Odds)), l.likely(c)}})
+			Reasons: []Reason{because("list.perhaps", l.b.Items[c.B].ID, l.b.Name, in100(c.Odds)), because("list.speaks", strings.Join(c.Because, "; "))}})
 	}
 	return out
 }

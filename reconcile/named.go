@@ -24,6 +24,9 @@ type NamedArea struct {
 	Named  int    `json:"named"`
 	// Places are the names, as written, in the order of the file.
 	Places []string `json:"places"`
+	// Means are, for each of Places, the name under which a gazetteer has it; empty where none
+	// does, nil where none was asked.
+	Means []string `json:"means,omitempty"`
 }
 
 // CompareNamed holds places against the days of one author that name any. A day that the
@@ -45,6 +48,19 @@ func CompareNamed(days []Day, named []Named) []NamedDay {
 	}
 	slices.SortFunc(out, func(a, b NamedDay) int { return strings.Compare(a.Date, b.Date) })
 	return out
+}
+
+// Resolve looks the places up.
+func (d *NamedDay) Resolve(g *Gazetteer) {
+	for i := range d.Areas {
+		a := &d.Areas[i]
+		a.Means = make([]string, len(a.Places))
+		for k, name := range a.Places {
+			if found := g.Find(name, a.Area); len(found) > 0 {
+				a.Means[k] = found[0].As
+			}
+		}
+	}
 }
 
 func (d *NamedDay) take(n Named) {

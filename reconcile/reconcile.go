@@ -159,11 +159,12 @@ var sentences = map[string]string{
 	"list.sum":          "the %[1]d of %[2]s together have the toll that %[3]s gives one",
 	"list.count":        "%[1]s says that it counts %[2]d in one, and %[3]s lists %[2]d",
 	"list.several":      "nothing in either says whether they are one happening or %[1]d; they stand together because each is likely the same as the one of the other",
-	"list.further":      "%[2]s of %[1]s would fit, but it is another one already, and the tolls do not make it several",
+	"list.further":      "%[2]s of %[1]s would fit, but it stands with another already, and nothing makes this one of several",
 	"list.outside":      "%[1]s lists nothing on these days (it runs from %[2]s to %[3]s)",
 	"list.undated":      "it has no date, so nothing can be laid beside it",
 	"list.alone":        "%[1]s has nothing that could be the same",
 	"list.nearest":      "the nearest of %[1]s is %[2]s (%[3]d in 100)",
 	"list.perhaps":      "it may be %[1]s of %[2]s (%[3]d in 100), which is neither likely nor unlikely enough",
+	"list.speaks":       "what speaks for it and against it: %[1]s",
 	"list.likely":       "the same, with %[1]d in 100: %[2]s",
 }

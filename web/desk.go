@@ -17,6 +17,7 @@ func (s *site) deskRoutes() {
 	s.calmRoutes()
 	s.dayRoutes()
 	s.checkRoutes()
+	s.reconcileRoutes()
 }
 
 // look is what whoever asks may see of the state that the address names, and the frame of a

@@ -2,12 +2,13 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,28 +21,30 @@ import (
 )
 
 type reconcileCmd struct {
-	A        string   `arg:"" help:"A ledger: totals by day, or a list of happenings; - for standard input."`
-	B        string   `arg:"" optional:"" help:"The other one. Without it the file's two authors are compared, or its only one is checked."`
-	Mission  string   `help:"A mission's folder, whose register and places are used to compare lists." placeholder:"DIR"`
-	Places   []string `help:"Boundary files (GeoJSON, also .gz) beside the mission's." placeholder:"FILE" sep:"none"`
-	LedgerA  string   `help:"Author of A, where the file has several." placeholder:"NAME"`
-	LedgerB  string   `help:"Author of B, likewise." placeholder:"NAME"`
-	MappingA string   `help:"How the columns of A become ours: a mapping file, or ucdp-ged, acled, airwars." placeholder:"FILE"`
-	MappingB string   `help:"The same for B." placeholder:"FILE"`
-	Zone     string   `help:"Zone of the dates of both, such as Asia/Damascus; else the mission's, else UTC." placeholder:"ZONE"`
-	ZoneA    string   `help:"Zone of A." placeholder:"ZONE"`
-	ZoneB    string   `help:"Zone of B." placeholder:"ZONE"`
-	Cut      string   `help:"When a reporting day of both starts, such as 06:00." default:"00:00" placeholder:"HH:MM"`
-	CutA     string   `help:"The same for A." placeholder:"HH:MM"`
-	CutB     string   `help:"The same for B." placeholder:"HH:MM"`
-	Named    string   `help:"Places that the bulletins of A name, held against what they count." placeholder:"FILE"`
-	Same     float64  `help:"From which probability on two happenings are one." default:"0.5" placeholder:"P"`
-	Perhaps  float64  `help:"Up to which probability they are not." default:"0.2" placeholder:"P"`
-	JSON     bool     `name:"json" help:"One line of JSON for each day or happening." xor:"form"`
-	CSV      bool     `name:"csv" help:"One row of CSV for each." xor:"form"`
-	SetAside string   `help:"Where rows that cannot be read go." default:"set-aside.csv" placeholder:"FILE"`
-	Workers  int      `help:"Happenings compared at once; changes nothing but the time." default:"0" placeholder:"N"`
-	Quiet    bool     `short:"q" help:"No progress, no list of odd rows."`
+	A         string   `arg:"" help:"A ledger: totals by day, or a list of happenings; - for standard input."`
+	B         string   `arg:"" optional:"" help:"The other one. Without it the file's two authors are compared, or its only one is checked."`
+	Mission   string   `help:"A mission's folder, whose register and places are used to compare lists." placeholder:"DIR"`
+	Places    []string `help:"Boundary files (GeoJSON, also .gz) beside the mission's." placeholder:"FILE" sep:"none"`
+	LedgerA   string   `help:"Author of A, where the file has several." placeholder:"NAME"`
+	LedgerB   string   `help:"Author of B, likewise." placeholder:"NAME"`
+	MappingA  string   `help:"How the columns of A become ours: a mapping file, or ucdp-ged, acled, airwars." placeholder:"FILE"`
+	MappingB  string   `help:"The same for B." placeholder:"FILE"`
+	Zone      string   `help:"Zone of the dates of both, such as Asia/Damascus; else the mission's, else UTC." placeholder:"ZONE"`
+	ZoneA     string   `help:"Zone of A." placeholder:"ZONE"`
+	ZoneB     string   `help:"Zone of B." placeholder:"ZONE"`
+	Cut       string   `help:"When a reporting day of both starts, such as 06:00." default:"00:00" placeholder:"HH:MM"`
+	CutA      string   `help:"The same for A." placeholder:"HH:MM"`
+	CutB      string   `help:"The same for B." placeholder:"HH:MM"`
+	Named     string   `help:"Places that the bulletins of A name, held against what they count." placeholder:"FILE"`
+	Gazetteer []string `help:"Places with their names (CSV), to look the named ones up in, beside the mission's." placeholder:"FILE" sep:"none"`
+	SameArea  []string `help:"Names that are used for one area, such as Damascus=Rif Dimashq." placeholder:"A=B" sep:"none"`
+	Same      float64  `help:"From which probability on two happenings are one." default:"0.5" placeholder:"P"`
+	Perhaps   float64  `help:"Up to which probability they are not." default:"0.2" placeholder:"P"`
+	JSON      bool     `name:"json" help:"One line of JSON for each day or happening." xor:"form"`
+	CSV       bool     `name:"csv" help:"One row of CSV for each." xor:"form"`
+	SetAside  string   `help:"Where rows that cannot be read go." default:"set-aside.csv" placeholder:"FILE"`
+	Workers   int      `help:"Happenings compared at once; changes nothing but the time." default:"0" placeholder:"N"`
+	Quiet     bool     `short:"q" help:"No progress, no list of odd rows."`
 }
 
 func (reconcileCmd) Help() string {
@@ -53,7 +56,7 @@ does. What an author wrote is never mended, and counts of two authors are never 
 Example:
 
   truce reconcile ledgers.csv
-  truce reconcile centre.csv --named places.csv
+  truce reconcile centre.csv --named places.csv --gazetteer towns.csv
   truce reconcile ours.csv theirs.csv --mission missions/syria-2016 --mapping-b airwars --cut-a 06:00
 
 Exit code 0: no difference, no slip. 1: at least one. 2: rows were set aside, whatever else was
@@ -120,14 +123,38 @@ func (c *reconcileCmd) inputs(s *streams) (m *desk.Mission, a desk.LedgerFile, b
 		}
 		b = &other
 	}
-	if err == nil && c.Named != "" {
-		o.Named = &desk.LedgerFile{File: c.Named}
-		o.Named.Text, err = os.ReadFile(c.Named)
-		if err != nil {
-			err = &truce.Error{Kind: truce.Absent, At: c.Named, Msg: "cannot be read", Err: bare(err)}
-		}
+	if err == nil {
+		err = c.places(s, &o)
 	}
 	return m, a, b, o, err
+}
+
+// places reads the named places and what they are looked up in.
+func (c *reconcileCmd) places(s *streams, o *desk.ReconcileOptions) error {
+	for _, name := range c.Gazetteer {
+		text, err := readAll(s, name)
+		if err != nil {
+			return err
+		}
+		places, bad, err := reconcile.ReadGazetteer(name, bytes.NewReader(text))
+		if err != nil {
+			return err
+		}
+		if len(bad) > 0 {
+			return &truce.Error{Kind: truce.Invalid, At: name, Msg: "a row cannot be read", Hint: "mend the gazetteer", Err: &bad[0]}
+		}
+		o.Gazetteer = append(o.Gazetteer, places...)
+	}
+	for _, same := range c.SameArea {
+		o.SameArea = append(o.SameArea, strings.Split(same, "="))
+	}
+	if c.Named == "" {
+		return nil
+	}
+	o.Named = &desk.LedgerFile{File: c.Named}
+	var err error
+	o.Named.Text, err = readAll(s, c.Named)
+	return err
 }
 
 // file reads one side. A zone or a cut of its own goes before the common one.
@@ -381,10 +408,24 @@ func (p *paper) named(r *desk.Reconciled) {
 	for _, d := range r.Named {
 		p.line("%s  %d named of %s", d.Date, d.Named, d.Total)
 		for _, a := range d.Areas {
-			p.line("    %s: %d of %s: %s", a.Area, a.Named, a.Counts, join(a.Places))
+			p.line("    %s: %d of %s: %s", a.Area, a.Named, a.Counts, join(named(a)))
 		}
 		p.reasons("", d.Slips)
 	}
+}
+
+// named are the places of an area as written, each with the name that a gazetteer has.
+func named(a reconcile.NamedArea) []string {
+	out := slices.Clone(a.Places)
+	for i, means := range a.Means {
+		switch {
+		case means == "":
+			out[i] += " (?)"
+		case means != out[i]:
+			out[i] += " (" + means + ")"
+		}
+	}
+	return out
 }
 
 func (p *paper) lists(r *desk.Reconciled) {
