@@ -23,6 +23,7 @@ func measures() []measure {
 	return []measure{
 		{"links", links},
 		{"ledgers", ledgers},
+		{"headlines", headlines},
 	}
 }
 

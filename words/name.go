@@ -111,12 +111,12 @@ func Bones(word string) string {
 	if w := strings.TrimSuffix(word, "h"); len(w) > 1 && !strings.ContainsAny(w[len(w)-1:], "cdgkpstz") {
 		word = w
 	}
-	word = sounds.Replace(word)
+	word = single(sounds.Replace(word))
 	first := ""
 	if word != "" && (word[0] == 'w' || word[0] == 'y' && !strings.HasPrefix(word, "ye") && !strings.HasPrefix(word, "yi")) {
 		first = word[:1]
 	}
-	return single(first + strings.Map(consonant, word))
+	return first + strings.Map(consonant, word)
 }
 
 // consonant drops vowels, and letters that stand for one.
