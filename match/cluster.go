@@ -134,6 +134,10 @@ func (g *grouping) forbidden(a, b int) bool {
 	if len(many) < len(few) {
 		few, many = many, few
 	}
+	if len(few) == 1 {
+		report := g.list[few[0]].Report
+		return slices.ContainsFunc(many, func(i int) bool { return g.list[i].Report == report })
+	}
 	reports := map[string]bool{}
 	for _, i := range few {
 		reports[g.list[i].Report] = true
@@ -144,6 +148,9 @@ func (g *grouping) forbidden(a, b int) bool {
 // alike reports whether the accounts of two clusters are on the average likelier the same
 // than not.
 func (g *grouping) alike(a, b int) bool {
+	if len(g.members[a])+len(g.members[b]) == 2 { // the pair has said so
+		return true
+	}
 	sum, n := 0.0, 0
 	for _, i := range g.members[a][:min(sample, len(g.members[a]))] {
 		for _, k := range g.members[b][:min(sample, len(g.members[b]))] {
@@ -152,7 +159,7 @@ func (g *grouping) alike(a, b int) bool {
 			n++
 		}
 	}
-	return n == 1 || 2*sum >= float64(n)
+	return 2*sum >= float64(n)
 }
 
 func (g *grouping) merge(a, b int) {

@@ -177,20 +177,21 @@ func dayKeys(a *Account, t int64) []uint64 {
 	return out
 }
 
-// textKeys are the smallest hashes of the words, so that nearly the same texts share one.
+// textKeys are two bands of two of the smallest hashes of the words each: nearly the same texts share a
+// band, texts that share a few words do not.
 func textKeys(a *Account) []uint64 {
 	if len(a.text) < 2*fewWords {
 		return nil
 	}
-	var out []uint64
-	for seed := range uint64(2) {
-		least := uint64(math.MaxUint64)
-		for _, w := range a.text {
-			least = min(least, mixed(textKey+seed, int64(w)))
+	least := [4]uint64{math.MaxUint64, math.MaxUint64, math.MaxUint64, math.MaxUint64}
+	for _, w := range a.text {
+		for i := range least {
+			w = w*0x9e3779b97f4a7c15 + uint64(i)
+			w ^= w >> 29
+			least[i] = min(least[i], w)
 		}
-		out = append(out, least)
 	}
-	return out
+	return []uint64{mixed(textKey, int64(least[0]), int64(least[1])), mixed(textKey, int64(least[2]), int64(least[3]))}
 }
 
 // askKeys are the keys to look under, the likeliest first: the cell and its neighbours on the

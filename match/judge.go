@@ -32,6 +32,9 @@ type judged struct {
 
 // resolve finds the accounts that judgments are about, each judgment once.
 func resolve(list []Account, judgments []Judgment) ([]judged, error) {
+	if len(judgments) == 0 {
+		return nil, nil
+	}
 	at := map[string][]int{}
 	for i := range list {
 		for _, id := range list[i].Elements {

@@ -63,26 +63,6 @@ type Work struct {
 	Progress func(done, total int)
 }
 
-// Pairs finds the likely pairs within one list, A before B, sorted. The numbers are those of
-// the list, which should be in one order, such as by identifier, to be numbered alike each time.
-func (m *Matcher) Pairs(ctx context.Context, list []Account, w Work) ([]Pair, error) {
-	found, err := m.against(ctx, list, list, w)
-	if err != nil {
-		return nil, err
-	}
-	var out []Pair
-	for _, pairs := range found {
-		for _, p := range pairs {
-			if p.A > p.B { // found from both sides, or from one whose other side had better ones
-				p.A, p.B = p.B, p.A
-			}
-			out = append(out, p)
-		}
-	}
-	slices.SortFunc(out, comparePairs)
-	return slices.Compact(out), nil
-}
-
 func comparePairs(p, q Pair) int {
 	return cmp.Or(cmp.Compare(p.A, q.A), cmp.Compare(p.B, q.B), cmp.Compare(p.Direct, q.Direct))
 }

@@ -71,20 +71,29 @@ func (t text) likeness(u text) float64 {
 }
 
 func compareText(a, b *Account, p *Part) {
-	if len(a.text) < fewWords || len(b.text) < fewWords {
-		return
+	if p.Level = textLevel(a.text, b.text); p.Level > 0 {
+		p.Amount = a.text.likeness(b.text)
 	}
-	p.Amount = a.text.likeness(b.text)
+}
+
+// textLevel says how alike two texts are; 0 where one is too short to tell.
+func textLevel(a, b text) Level {
+	if len(a) < fewWords || len(b) < fewWords {
+		return 0
+	}
+	return likeLevel(a.likeness(b))
+}
+
+func likeLevel(like float64) Level {
 	switch {
-	case p.Amount >= 0.8:
-		p.Level = SameText
-	case p.Amount >= 0.4:
-		p.Level = LikeText
-	case p.Amount >= 0.15:
-		p.Level = SomeText
-	default:
-		p.Level = OtherText
+	case like >= 0.8:
+		return SameText
+	case like >= 0.4:
+		return LikeText
+	case like >= 0.15:
+		return SomeText
 	}
+	return OtherText
 }
 
 // compareTold asks whether the words of one name the place of the other: those words of its

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"slices"
 	"strings"
 
 	"truce"
@@ -111,28 +110,28 @@ func compareInjured(a, b *Account, p *Part) { compareTolls(a.injured, b.injured,
 
 // compareTolls compares two ranges of people.
 func compareTolls(a, b *truce.Range, p *Part) {
-	if a == nil || b == nil {
-		return
-	}
-	low, high := max(a.Low, b.Low), min(a.High, b.High)
-	p.Amount = (low + 1) / (high + 1)
-	switch {
-	case *a == *b && a.High >= 5:
-		p.Level = SameToll
-	case *a == *b:
-		p.Level = SmallToll
-	case a.Low == b.Low || a.High == b.High:
-		p.Level = SharedEnd
-	case low <= high:
-		p.Level = Overlap
-	case p.Amount < 2:
-		p.Level = NearToll
-	case p.Amount < 4:
-		p.Level = FarToll
-	default:
-		p.Level = OtherToll
+	if a != nil && b != nil {
+		p.Level, p.Amount = compareRanges(a.Low, a.High, b.Low, b.High)
 	}
 }
 
-// joined lists actors for people.
-func joined(ids []string) string { return strings.Join(slices.Compact(slices.Clone(ids)), ", ") }
+// compareRanges says how two ranges lie to each other, and how many times one is the other where they do not meet.
+func compareRanges(aLow, aHigh, bLow, bHigh float64) (Level, float64) {
+	low, high := max(aLow, bLow), min(aHigh, bHigh)
+	times := (low + 1) / (high + 1)
+	switch same := aLow == bLow && aHigh == bHigh; {
+	case same && aHigh >= 5:
+		return SameToll, times
+	case same:
+		return SmallToll, times
+	case aLow == bLow || aHigh == bHigh:
+		return SharedEnd, times
+	case low <= high:
+		return Overlap, times
+	case times < 2:
+		return NearToll, times
+	case times < 4:
+		return FarToll, times
+	}
+	return OtherToll, times
+}

@@ -155,8 +155,8 @@ func (c *matchFindCmd) Run(ctx context.Context, s *streams) error {
 // options reads what the flags name.
 func (c *matchFindCmd) options(s *streams) (desk.MatchOptions, error) {
 	o := desk.MatchOptions{Stdin: s.in, SetAside: c.SetAside, Least: c.Least, Workers: c.Workers}
-	if !(c.Least >= 0.001 && c.Least < 1) {
-		return o, &truce.Error{Kind: truce.Invalid, At: "--least", Msg: fmt.Sprintf("%g is no such probability", c.Least), Hint: "from 0.001 to less than 1"}
+	if !(c.Least >= match.LeastKept && c.Least < 1) {
+		return o, &truce.Error{Kind: truce.Invalid, At: "--least", Msg: fmt.Sprintf("%g is no such probability", c.Least), Hint: "from 0.01 to less than 1"}
 	}
 	files, err := c.sources(c.Files)
 	if err != nil {
