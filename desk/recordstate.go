@@ -56,6 +56,23 @@ func (s State) Line() string {
 
 // State returns the view as of a number of entries; 0 is all.
 func (r *Record) State(ctx context.Context, asOf int64) (State, error) {
+	s, err := r.unjudged(ctx, asOf)
+	if err != nil || s.Entries == 0 {
+		return s, err
+	}
+	j, err := r.judge(ctx, s.Entries)
+	if errors.Is(err, noMission{}) {
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	s.Verdicts = j.Tally.outcomes()
+	return s, nil
+}
+
+// unjudged is the view without what the engine says.
+func (r *Record) unjudged(ctx context.Context, asOf int64) (State, error) {
 	size, err := r.db.Size(ctx)
 	if err != nil {
 		return State{}, err
@@ -78,18 +95,8 @@ func (r *Record) State(ctx context.Context, asOf int64) (State, error) {
 		return s, err
 	}
 	s.Recorded = last.At
-	if s.Checkpoint, err = r.checkpointAt(ctx, asOf); err != nil {
-		return s, err
-	}
-	j, err := r.judge(ctx, asOf)
-	if errors.Is(err, noMission{}) {
-		return s, nil
-	}
-	if err != nil {
-		return s, err
-	}
-	s.Verdicts = j.Tally.outcomes()
-	return s, nil
+	s.Checkpoint, err = r.checkpointAt(ctx, asOf)
+	return s, err
 }
 
 // outcomes are the counts by outcome.
@@ -98,15 +105,23 @@ func (t *Tally) outcomes() map[truce.Outcome]int {
 }
 
 // StateFor is State as one person may know it: verdicts are counted on the elements that the
-// person may see, and not at all where there can be none. Who may see all of them gets the
-// same as State.
+// person may see, and not at all where there can be none, or where the record is too large to
+// be looked at whole. Who may see all of them gets the same as State.
 func (r *Record) StateFor(ctx context.Context, who access.Person, asOf int64) (State, error) {
-	s, err := r.State(ctx, asOf)
-	if err != nil || s.Verdicts == nil {
-		return s, err
-	}
 	all, err := r.db.Labels(ctx, "element")
 	if err != nil {
+		return State{}, err
+	}
+	n, err := r.known(ctx, asOf)
+	if err != nil {
+		return State{}, err
+	}
+	if large, err := r.isLarge(ctx, all, n); large || err != nil {
+		s, bad := r.unjudged(ctx, n)
+		return s, cmp.Or(err, bad)
+	}
+	s, err := r.State(ctx, asOf)
+	if err != nil || s.Verdicts == nil {
 		return s, err
 	}
 	may := r.policy.Labels(who, access.List, "element", all, r.now())

@@ -35,7 +35,9 @@ var (
 //	go test ./cmd/truce -run '^$' -bench Site -benchtime 1x -timeout 3h -args -incidents 1000000 -truce /path/to/truce
 //
 // Memory is the server's resident set. Times over HTTP are of whole requests with an account
-// of the desk, so with the rules of access; the client runs on the same cores.
+// of the desk, so with the rules of access; the client runs on the same cores. box-week, list
+// and search are rows of the API; what is called desk-… are pages and tiles, judged under the
+// eight Syrian texts of the sample mission.
 func BenchmarkSite(b *testing.B) {
 	b.StopTimer()
 	dir := *siteDir
@@ -63,6 +65,7 @@ func BenchmarkSite(b *testing.B) {
 	ask.each("box-week", 400, ask.box)
 	ask.each("list", 200, func(*rand.Rand) string { return "/api/v1/rows/element?newest=true&limit=50" })
 	ask.each("search", 200, ask.words)
+	ask.desk()
 	ask.readers(50, 20*time.Second)
 	ask.intake(200, 20*time.Second)
 	b.ReportMetric(resident(b, s.cmd.Process.Pid), "loaded-MB")
@@ -95,8 +98,7 @@ func makeSite(b *testing.B, dir string) (db, token string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	mission := "mission: site\ntitle: A site of the benchmark\nzone: Asia/Damascus\nrecords:\n  - {file: record.csv}\n"
-	if err := os.WriteFile(filepath.Join(dir, "mission.yaml"), []byte(mission), 0o600); err != nil {
+	if err := writeMission(dir); err != nil {
 		b.Fatal(err)
 	}
 	if err := writeReports(filepath.Join(dir, "record.csv"), w, *incidents); err != nil {
@@ -123,6 +125,47 @@ func makeSite(b *testing.B, dir string) (db, token string) {
 		b.Fatal(err)
 	}
 	return db, token
+}
+
+// siteMission is the sample mission's, with other records and no end.
+const siteMission = `mission: site
+title: A site of the benchmark
+zone: Asia/Damascus
+register: register.yaml
+places: [outline.geojson, places.geojson]
+outline: outline.geojson
+areas: places.geojson
+entries: entries.yaml
+agreements: [sy-coh-2016-02.yaml, sy-procedures-2016-03.yaml, sy-aleppo-calm-2016-05.yaml, sy-eid-calm-2016-07.yaml, sy-aleppo-windows-2016-08.yaml, sy-aleppo-pause-2016-08.yaml, sy-daraya-2016-08.yaml, sy-cessation-2016-09.yaml]
+records:
+  - {file: record.csv}
+`
+
+// writeMission makes the folder of a mission, with copies of the texts that it rests on.
+func writeMission(dir string) error {
+	for _, from := range []string{"../../missions/syria-2016/*.yaml", "../../missions/syria-2016/*.geojson", "../../agreements/sy-*.yaml", "../../agreements/places/*.geojson"} {
+		names, err := filepath.Glob(from)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			to := filepath.Join(dir, filepath.Base(name))
+			if filepath.Base(filepath.Dir(name)) == "places" {
+				to = filepath.Join(dir, "places", filepath.Base(name))
+			}
+			if err == nil {
+				err = os.MkdirAll(filepath.Dir(to), 0o700)
+			}
+			if err == nil {
+				err = os.WriteFile(to, text, 0o600)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return os.WriteFile(filepath.Join(dir, "mission.yaml"), []byte(siteMission), 0o600)
 }
 
 // writeReports writes the world's rows in our own layout.
@@ -210,6 +253,61 @@ func (a *asking) each(name string, n int, question func(*rand.Rand) string) {
 		took = append(took, time.Since(begun))
 	}
 	a.report(name, took)
+}
+
+// desk asks for the desk's own pages: the first, the list, the list of a week, words, an
+// incident, and the map of a week tile by tile. The first time of each is reported beside the
+// others: what pages rest on is made then.
+func (a *asking) desk() {
+	week := func(r *rand.Rand) string {
+		from := world.FirstDay + world.Day(r.IntN(int(world.LastDay-world.FirstDay)-7))
+		return "from=" + day(from) + "&to=" + day(from+6)
+	}
+	plain := func(path string) func(*rand.Rand) string { return func(*rand.Rand) string { return path } }
+	for _, page := range []struct {
+		name string
+		n    int
+		path func(*rand.Rand) string
+	}{
+		{"situation", 50, plain("/")},
+		{"list", 100, plain("/incidents")},
+		{"list-week", 100, func(r *rand.Rand) string { return "/incidents?" + week(r) }},
+		{"search", 100, func(r *rand.Rand) string {
+			return "/incidents?q=" + url.QueryEscape(fmt.Sprintf("word%02d word%02d word%02d", r.IntN(64), r.IntN(64), r.IntN(64)))
+		}},
+		{"incident", 100, func(r *rand.Rand) string { return fmt.Sprintf("/incidents/S-%d", r.IntN(*incidents)) }},
+		{"agreements", 20, plain("/agreements")},
+		{"state", 20, plain("/record")},
+	} {
+		begun := time.Now()
+		a.page(page.path(rand.New(rand.NewPCG(9, 9))))
+		a.b.ReportMetric(float64(time.Since(begun).Microseconds())/1000, "desk-"+page.name+"-first-ms")
+		r, took := rand.New(rand.NewPCG(1, 2)), []time.Duration{}
+		for range page.n {
+			path := page.path(r)
+			begun := time.Now()
+			a.page(path)
+			took = append(took, time.Since(begun))
+		}
+		a.report("desk-"+page.name, took)
+	}
+	r, took := rand.New(rand.NewPCG(3, 4)), []time.Duration{}
+	for range 20 { // weeks, each looked at closer and closer
+		q := week(r)
+		for _, tile := range []string{"6/38/25", "7/76/50", "7/76/51", "7/77/50", "7/77/51", "8/153/101", "8/153/102", "8/154/101", "8/154/102", "9/307/203", "9/307/204", "9/308/204"} {
+			begun := time.Now()
+			a.page("/tiles/" + tile + "?" + q)
+			took = append(took, time.Since(begun))
+		}
+	}
+	a.report("desk-tile-of-week", took)
+}
+
+// page asks for something of the desk.
+func (a *asking) page(path string) {
+	if status, text, err := a.send("GET", path, "", nil); err != nil || status != 200 {
+		a.b.Fatalf("GET %s: %d %v %.300s", path, status, err, text)
+	}
 }
 
 func (a *asking) report(name string, took []time.Duration) {
