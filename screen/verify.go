@@ -22,7 +22,7 @@ type VerifyStage struct {
 	Name  string
 	Limit Length
 	Cases []VerifyCase
-	Full  bool // only the newest stand here
+	Full  bool // only the newest may stand here
 }
 
 // VerifyCase is one case on the board, or on its own page.
@@ -56,7 +56,7 @@ func NewVerify(stages []desk.Stage, cases []desk.Case, waiting int, now time.Tim
 		v.Live += ofOne(x.Live)
 	}
 	if i, ok := at[desk.StageReceived]; ok {
-		v.Stages[i].Full = len(v.Stages[i].Cases) >= desk.MostReceived
+		v.Stages[i].Full = len(v.Stages[i].Cases) > 0
 	}
 	return v
 }

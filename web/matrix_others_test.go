@@ -29,7 +29,7 @@ func strays(session, token, invitation string) []stray {
 		return stray{method + " /api/v1/people/{account}" + rest, "/api/v1/people/vera" + rest, body}
 	}
 	form := func(path string, v url.Values) stray { return stray{"POST " + path, path, v} }
-	return append(dayStrays(), []stray{
+	return append(append(dayStrays(), workStrays()...), []stray{
 		{"POST /api/v1/people/invitations", "/api/v1/people/invitations", map[string]any{"account": "new", "post": post}},
 		{"DELETE /api/v1/people/invitations/{id}", "/api/v1/people/invitations/" + invitation, nil},
 		account("PUT", "/post", post), account("POST", "/disable", nil), account("POST", "/enable", nil), account("POST", "/sessions/end", nil),

@@ -26,6 +26,7 @@ const version = "0.2"
 
 type serveCmd struct {
 	where
+	telling
 	Listen       string   `help:"Address to listen on." default:"127.0.0.1:8443" placeholder:"ADDRESS"`
 	Origin       string   `help:"Where people reach it, such as https://desk.example; needed for accounts." placeholder:"URL"`
 	Cert         string   `help:"TLS certificate (PEM)." placeholder:"FILE"`
@@ -80,11 +81,15 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		if c.Issuer != "" {
 			o.Providers = []string{providerName}
 		}
+		if o.Post, err = c.post(at, log); err != nil {
+			return err
+		}
 		h, err := web.New(o)
 		if err != nil {
 			return err
 		}
 		s.serves.Store(true)
+		defer runPost(ctx, o.Post)()
 		return web.Serve(ctx, web.ListenOptions{Handler: h, Listen: c.Listen, Log: log, Cert: c.Cert, Key: c.TLSKey, Domain: c.Domain,
 			Folder: c.path() + ".certificates", CA: c.CA, Ready: func(a net.Addr) { fmt.Fprintf(s.out, "listening on %s\n", a) }})
 	})
