@@ -222,6 +222,9 @@ func (p *page) longAgo(a, b int, m *mention) bool {
 		}
 		switch {
 		case t.it.Kind == KindTime && t.it.When != nil && !p.day.IsZero() && t.a < b && t.b > a:
+			if t.it.Precision == "day" && !t.it.When.Lasts {
+				continue // a day that is named is no passing mention
+			}
 			if t.it.When.Lasts && t.it.When.From.Before(p.day.AddDate(0, 0, -30)) || !t.it.When.Lasts && t.it.When.To.Before(p.day.AddDate(0, 0, -21)) {
 				return true
 			}
@@ -348,6 +351,9 @@ func (p *page) pointer(h hit) (mention, bool) {
 	case "he", "she":
 		p.pointTo(&m, p.peopleBefore(h.a), "several people were named before")
 	case "role":
+		if p.personSoon(h.b) {
+			return m, false
+		}
 		if !strings.HasPrefix(p.lower(h.a), "the") && !arabic(p.text[p.toks[h.a].from:]) && !cyrillic(p.text[p.toks[h.a].from:]) || p.kind(h.b) == word && p.toks[h.b].capital {
 			return m, false
 		}
@@ -370,13 +376,45 @@ func (p *page) pointer(h hit) (mention, bool) {
 	return m, true
 }
 
+// personSoon reports whether a person is named within a few words from token i.
+func (p *page) personSoon(i int) bool {
+	for k := i; k < i+4 && k < len(p.toks) && p.kind(k) == word; k++ {
+		if j := p.mentionAt(k, KindActor); j >= 0 && p.ments[j].who != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// bodyFits reports whether an actor may be meant by "the organisation" or "the group".
+func (p *page) bodyFits(code string, m *mention) bool {
+	if slices.Contains(noBody, code) {
+		return false
+	}
+	if p.lists.Register == nil {
+		return true
+	}
+	a, known := p.lists.Register.Actor(code)
+	armed := known && (strings.HasPrefix(a.Kind, "non-state") || strings.HasPrefix(a.Kind, "foreign") || a.Kind == "umbrella" || a.Kind == "coalition" || a.Kind == "state-aligned-militia" || a.Kind == "state-forces")
+	text := strings.ToLower(p.str(p.span(m.a, m.b)))
+	switch {
+	case strings.HasSuffix(text, "isation"), strings.HasSuffix(text, "ization"), strings.HasSuffix(text, "agency"), strings.HasSuffix(text, "watchdog"), strings.HasSuffix(text, "monitor"):
+		return !armed
+	case strings.HasSuffix(text, "movement"), strings.HasSuffix(text, "faction"), strings.HasSuffix(text, "group"):
+		return known && armed && !strings.HasSuffix(a.Kind, "state-forces")
+	case strings.HasSuffix(text, "ministry"):
+		return known && strings.HasSuffix(a.Kind, "state-forces")
+	}
+	return true
+}
+
 // pointToBody finds the group, force or office that was named last, in the paragraph or the
 // one before.
 func (p *page) pointToBody(m *mention) {
 	m.it.Why = "nobody is named before"
 	for k := len(p.ments) - 1; k >= 0; k-- {
 		x := p.ments[k]
-		if x.b > m.a || x.it.Kind != KindActor || x.who != nil || len(x.it.Codes) == 0 {
+		if x.b > m.a || x.it.Kind != KindActor || x.who != nil || len(x.it.Codes) == 0 || !p.bodyFits(x.it.Codes[0], m) {
 			continue
 		}
 		if p.paragraphs(x.a, m.a) > 1 {
@@ -386,6 +424,9 @@ func (p *page) pointToBody(m *mention) {
 		return
 	}
 }
+
+// noBody are actors that "the group" and "the ministry" do not mean.
+var noBody = []string{"civilians", "health-care", "?activists", "?state media", "?AFP", "?Reuters", "?SANA", "?TASS", "?RIA Novosti", "?Al Jazeera", "?TV7"}
 
 // peopleBefore lists the people named before token i in its paragraph, the last first, in
 // the last sentence that names any.

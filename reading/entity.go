@@ -42,8 +42,10 @@ func (p *page) entity(i int) int {
 func (p *page) mention(h hit, rest []hit) int {
 	switch h.category {
 	case isActor, isStand:
-		if n := p.belonging(h.a, rest); n > 0 {
-			return n
+		if h.b == h.a+1 {
+			if n := p.belonging(h.a, rest); n > 0 {
+				return n
+			}
 		}
 		if p.backed[p.next(h.b)] && p.joinedNext(h.b) {
 			return h.b + 1 // "Turkey-backed" is no mention of Turkey
@@ -53,7 +55,7 @@ func (p *page) mention(h hit, rest []hit) int {
 		}
 		return p.actor(h, h.code, h.category == isActor || h.category == isStand)
 	case isOpen:
-		if p.backed[p.next(h.a-1)] || p.is(h.a-1, "of") && h.b-h.a == 1 && false {
+		if p.backed[p.next(h.a-1)] {
 			return 0
 		}
 		return p.actor(h, h.code, false)
@@ -166,7 +168,7 @@ func (p *page) locative(a, b int) bool {
 		return true
 	}
 	if p.is(before, "from", "to") && !p.speechNear(b) {
-		return !p.is(b, "and") || true
+		return true
 	}
 	if p.is(before, "at") || p.is(b, "border") {
 		return true
@@ -195,7 +197,7 @@ func (p *page) seat(h hit, rest []hit) int {
 	if acts || h.code != "Syrian government" && p.is(h.a-1, "that", "and", "with", "by", "but", "while", "as") {
 		return p.actor(h, h.code, true)
 	}
-	if h.code == "Syrian government" || p.is(h.a-1, "of") || p.kind(h.b) == ',' && !p.is(h.a-1, "by") {
+	if h.code == "Syrian government" || p.is(h.a-1, "of") || p.kind(h.b) == ',' && !p.is(h.a-1, "by") && latin(p.text[p.toks[h.a].from]) {
 		return p.place(pl, rest)
 	}
 	return p.actor(h, h.code, false)

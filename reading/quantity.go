@@ -126,6 +126,13 @@ func (p *page) inWords(q figure) (figure, bool) {
 		return q, false
 	}
 	q.b, q.words = h.b, true
+	if h.low == 0.5 && p.is(h.b, "a") {
+		if s := p.next(h.b + 1); s >= 0 && p.scales[s] >= 1000 {
+			q.b = h.b + 2
+			q.low, q.high = exactly(p.scales[s] / 2)
+			return q, true
+		}
+	}
 	if h.code == "vague" {
 		low := h.low
 		q.low, q.high, q.vague = &low, h.high, true
@@ -172,7 +179,7 @@ func (p *page) through(q *figure, kind string) {
 		return
 	}
 	low := *q.low
-	if f := *up.high / low; f >= 1000 && up.b > k+1 { // "10 to 15 thousand"
+	if f := *up.high / low; f >= 1000 && (up.b > k+1 || p.toks[k].grouped) { // "10 to 15 thousand"
 		low *= 1000
 	}
 	q.low, q.high, q.b = &low, up.high, up.b
@@ -199,7 +206,7 @@ func (q *figure) approximate(kind string) {
 	if q.low == nil || q.high == nil || *q.low != *q.high {
 		return
 	}
-	low, high := math.Floor(*q.low*0.9), math.Ceil(*q.high*1.1)
+	low, high := math.Floor(*q.low*0.9+1e-6), math.Ceil(*q.high*1.1-1e-6)
 	if kind == "near" {
 		high = *q.high
 	}
@@ -321,7 +328,7 @@ func (p *page) counts(q figure) string {
 		return code
 	}
 	noun, k := p.noun(q.b)
-	if harm := p.harmBefore(q.a); (noun == "people" || noun == "") && strings.Contains(" killed injured casualties ", " "+harm+" ") && p.countEnds(q.a) {
+	if harm := p.harmBefore(q.a); (noun == "people" || noun == "" || arabic(p.text[p.toks[max(q.a-1, 0)].from:])) && strings.Contains(" killed injured casualties ", " "+harm+" ") && p.countEnds(q.a) {
 		return harm
 	}
 	switch {
@@ -418,7 +425,7 @@ func (p *page) harmAfter(k int) string {
 			k = p.aside(k)
 			continue
 		}
-		if p.kind(k) != word || p.toks[k].next || p.numberAt(k) || p.is(k, "while", "who-x", "but", "after", "when", "as") || p.toks[k].lead > 0 && strings.HasPrefix(p.text[p.toks[k].from:], "و") {
+		if p.kind(k) != word || p.toks[k].next || p.numberAt(k) && !p.is(k-1, "and") || p.is(k, "while", "but", "after", "when", "as") || p.toks[k].lead > 0 && strings.HasPrefix(p.text[p.toks[k].from:], "و") {
 			return ""
 		}
 		if h := p.countAt(k); h.entry != nil {
@@ -471,7 +478,7 @@ func (p *page) harmBefore(a int) string {
 		if h.entry != nil && harm(h.code) {
 			return h.code
 		}
-		if p.is(k, "and", "while", "but", "in", "after") && k < a-1 || p.toks[k].next {
+		if p.is(k, "and", "while", "but") || p.is(k, "in", "after") && k < a-1 || p.toks[k].next {
 			return ""
 		}
 	}

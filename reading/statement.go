@@ -69,6 +69,9 @@ func (p *page) speech(h hit) (saying, bool) {
 		return s, false
 	}
 	s.from, s.to, s.Quoted = from, to, quoted
+	if w := p.lower(h.a); !quoted && from >= h.b && (w == "continued" || w == "added" || w == "demands" || w == "questions") && !p.is(from-1, "that") && !p.afterQuote(h.a) && !v.right {
+		return s, false
+	}
 	s.Said = p.span(from, to)
 	s.Addressee = p.addressee(h)
 	a, b := min(from, v.a, h.a), max(to, v.b, h.b)
@@ -105,13 +108,15 @@ func (p *page) speaker(h hit) (voiced, bool) {
 		return p.right(h.b, h)
 	case w == "according" || w == "in" || arabic(w) || strings.HasPrefix(w, "по") && h.b-h.a > 1:
 		return p.right(h.b-1, h)
-	case p.afterQuote(h.a) || p.kind(h.a-1) == ',' && !strings.HasSuffix(w, "ing"):
+	case p.afterQuote(h.a):
 		first, second = p.right0, p.left
+	case p.is(h.a-1, "was", "were", "been", "be"):
+		return voiced{}, false // "it was reported": nobody says by whom
 	}
 	if v, ok := first(h.b-1, h); ok {
 		return v, true
 	}
-	if v, ok := second(h.b-1, h); ok && p.kind(h.a-1) == ',' && !strings.HasSuffix(w, "ing") {
+	if v, ok := p.right0(h.b-1, h); ok && p.kind(h.a-1) == ',' && !strings.HasSuffix(w, "ing") && w != "told" {
 		return v, true
 	}
 	if slices.Contains(ambiguous, w) {
@@ -144,10 +149,15 @@ func (p *page) subjectOf(h hit) (voiced, bool) {
 
 func (p *page) right0(i int, h hit) (voiced, bool) {
 	v, ok := p.right(i, h)
-	if ok && v.a-h.b > 2 {
-		return voiced{}, false
+	if !ok || v.a-h.b <= 2 {
+		return v, ok
 	}
-	return v, ok
+	for k := h.b; k < v.a; k++ {
+		if p.officeBefore(k) {
+			return v, v.a-h.b < 6
+		}
+	}
+	return voiced{}, false
 }
 
 // afterQuote reports whether a quotation, or a comma behind one, ends just before token i.
@@ -225,8 +235,16 @@ func (p *page) officeBefore(i int) bool {
 
 // goesWith reports whether a word may stand between a subject and its word of speech.
 func (p *page) goesWith(i int) bool {
+	if p.is(i, "of", "in", "from", "near", "at", "the", "district", "city", "town", "province", "countryside", "neighborhood", "area", "camp") || p.taken[i] && p.placeOver(i) {
+		return true
+	}
 	return p.is(i, "has", "have", "had", "was", "is", "will", "would") || p.official[p.next(i)] || p.force[p.next(i)] ||
 		slices.Contains(adverbs, p.lower(i)) || p.officeBefore(i) || p.numberAt(i)
+}
+
+// placeOver reports whether token i is part of a place's name.
+func (p *page) placeOver(i int) bool {
+	return p.mentionAt(i, KindPlace) >= 0 || p.mentionAt(i-1, KindPlace) >= 0
 }
 
 // adverbs stand between a subject and its verb.
@@ -266,9 +284,25 @@ func (p *page) phraseLeft(h hit) (voiced, bool) {
 	if a >= h.a || !p.looksLikeSpeaker(a, h.a) {
 		return voiced{}, false
 	}
+	if p.is(a, "its", "their") {
+		if v := p.ofBody(a, h.a); v != nil {
+			return voiced{v, -1, a, h.a, false}, true
+		}
+	}
 	s := p.span(a, h.a)
 	name := strings.TrimSpace(p.str(s))
 	return voiced{&Voice{Span: s, Text: name, Codes: []string{"?" + name}, Name: name}, -1, a, h.a, false}, true
+}
+
+// ofBody reads "its spokesman": whoever was named last.
+func (p *page) ofBody(a, b int) *Voice {
+	m := mention{a: a, b: b}
+	p.pointToBody(&m)
+	if len(m.it.Codes) == 0 {
+		return nil
+	}
+	s := p.span(a, b)
+	return &Voice{Span: s, Text: p.str(s), Codes: m.it.Codes, Name: m.it.Name}
 }
 
 // looksLikeSpeaker reports whether words before a word of speech can be somebody.
@@ -355,6 +389,7 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 	if a := p.addresseeEnd(h); a > after {
 		after = a
 	}
+	after = p.behindThat(after)
 	for p.kind(after) == ',' || p.is(after, "that") {
 		after++
 	}
@@ -363,15 +398,31 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 	}
 	long := qb-qa > 6
 	switch {
-	case qa >= 0 && long && (qb <= h.a || qa >= h.b):
+	case qa >= 0 && long && (qb <= h.a && qb >= h.a-3 || qa >= h.b && qa <= after+3):
 		qb = p.continued(qb)
 		return qa, qb, true
 	case p.before(h, v):
-		return first, min(h.a, v.a), qa >= 0
+		return first, p.commaBefore(min(h.a, v.a)), qa >= 0
 	case after < end:
 		return after, p.endOfSaid(after, end), qa >= after
 	}
 	return 0, 0, false
+}
+
+// asides may stand between a word of speech and "that".
+var asides = strings.Fields("on in a an the statement to reporters journalists late early at news conference carried by state media briefing interview with earlier also him her them us parliament television press brief")
+
+// behindThat passes over "on Thursday" and "in a statement" up to "that".
+func (p *page) behindThat(a int) int {
+	for k := a; k < a+10 && k < len(p.toks) && !p.toks[k].next && p.kind(k) == word && p.depth[k] == p.depth[a]; k++ {
+		if p.is(k, "that") {
+			return k + 1
+		}
+		if !p.taken[k] && !slices.Contains(asides, p.lower(k)) {
+			break
+		}
+	}
+	return a
 }
 
 // quoteBefore returns the quotation that ends just before token i, at its own depth.
@@ -396,9 +447,22 @@ func (p *page) continued(b int) int {
 	return b
 }
 
+// commaBefore goes back from token i to the comma before it.
+func (p *page) commaBefore(i int) int {
+	for k := i; k > i-4; k-- {
+		if p.kind(k-1) == ',' {
+			return k - 1
+		}
+	}
+	return i
+}
+
 // before reports whether what is said stands before the word of speech: "..., he said."
 func (p *page) before(h hit, v voiced) bool {
 	a := min(h.a, v.a)
+	for p.is(a-1, "the", "a", "an") {
+		a--
+	}
 	end := p.starts[p.sent[h.a]+1]
 	rest := max(h.b, v.b)
 	return p.kind(a-1) == ',' && a-p.starts[p.sent[a]] > 4 && (end-rest < 4 || p.kind(rest) == '.' || p.kind(rest) == ',')
@@ -410,7 +474,7 @@ func (p *page) endOfSaid(a, b int) int {
 		if p.kind(k) == ';' && p.text[p.toks[k].from] == ';' {
 			return k
 		}
-		if p.kind(k-1) == ',' && p.is(k, "while", "but") {
+		if p.kind(k-1) == ',' && (p.is(k, "while", "but") || p.depth[k] == p.depth[a] && (p.speechAt(k+1) || p.speechAt(k+2)) && p.byToken[k] > 0) {
 			return k - 1
 		}
 	}

@@ -27,7 +27,7 @@ func (p *page) strangers() {
 // b is 0 if there is none.
 func (p *page) strangerAt(i int, met map[string]*person) (a, b int) {
 	a = p.titlesBefore(i)
-	titled := a < i
+	titled := a < i || p.kind(i-1) == ',' && i > 1 && p.officeBefore(i-2)
 	kunya := slices.Contains([]string{"abu", "umm", "um", "abo"}, p.lower(i))
 	for b = i; b < i+4 && b < len(p.toks) && p.nameToken(b, i, kunya); b++ {
 		if b > i && p.toks[b].next {
@@ -95,8 +95,13 @@ func (p *page) enterStranger(a, i, b int, met map[string]*person) {
 // speaksFor returns the actor that stands with a name: before its title, or behind it after
 // "of", in brackets or between commas.
 func (p *page) speaksFor(a, b int) string {
-	if k := p.actorEnding(a); k >= 0 {
-		return p.ments[k].it.Codes[0]
+	for k := a; k > a-4 && k > 0; k-- {
+		if m := p.actorEnding(k); m >= 0 {
+			return p.ments[m].it.Codes[0]
+		}
+		if !p.official[p.next(k-1)] && !p.filler2(k-1) {
+			break
+		}
 	}
 	if p.kind(b) != ',' && p.kind(b) != '(' && !p.is(b, "of", "from", "for") {
 		return ""
@@ -111,6 +116,9 @@ func (p *page) speaksFor(a, b int) string {
 	}
 	return ""
 }
+
+// filler2 reports whether a word may stand between an actor and a title.
+func (p *page) filler2(k int) bool { return p.kind(k) == word && p.filler(k) }
 
 // actorEnding returns the mention of an actor that ends at token a, or -1.
 func (p *page) actorEnding(a int) int {

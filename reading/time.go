@@ -259,7 +259,7 @@ func (p *page) back(a, b, n int, unit string) moment {
 
 // past reads "in the past three days", "over the last two weeks".
 func (p *page) past(i int) (moment, bool) {
-	if !p.is(i, "past", "last", "coming", "next") {
+	if !p.is(i, "past", "last", "coming", "next") || !p.is(i-1, "the", "in", "over", "during", "within", "for", "these", "this") {
 		return moment{}, false
 	}
 	n, b, ok := p.count(i + 1)
@@ -448,6 +448,13 @@ func (p *page) wholeMonth(a, b, y int, m time.Month, said bool) moment {
 	switch {
 	case p.is(a-1, "early") || p.is(a-1, "of") && p.is(a-2, "beginning", "start"):
 		out.to, out.precision = out.from.AddDate(0, 0, 10), "days"
+	case p.is(a-1, "of") && p.is(a-2, "half"):
+		out.precision = "days"
+		if p.is(a-3, "second") {
+			out.from = out.from.AddDate(0, 0, 15)
+		} else {
+			out.to = out.from.AddDate(0, 0, 15)
+		}
 	case p.is(a-1, "mid"):
 		out.from, out.to, out.precision = out.from.AddDate(0, 0, 10), out.from.AddDate(0, 0, 20), "days"
 	case p.is(a-1, "late") || p.is(a-1, "of") && p.is(a-2, "end"):
