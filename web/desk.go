@@ -17,6 +17,7 @@ func (s *site) deskRoutes() {
 	s.calmRoutes()
 	s.dayRoutes()
 	s.checkRoutes()
+	s.readRoutes()
 	s.reconcileRoutes()
 }
 

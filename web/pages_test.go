@@ -53,6 +53,8 @@ func TestEveryPageIsShown(t *testing.T) {
 	look(c, "/record", "state", 200, "227 entries", "desk.example", "truce verify", "— desk.example ")
 	look(c, "/record?as_of=100", "state", 200, "100 entries")
 	look(c, "/?as_of=soon", "problem", 422, "As of", "neither a number of entries nor a time")
+	look(c, "/read", "read", 200, "Text of the account", "No account has been kept", `name="file"`)
+	look(c, "/read/beside", "readbeside", 200, "Compare two texts", "Nothing of it is stored.")
 	look(c, "/rows", "kinds", 200, `href="/rows/report"`, `href="/rows/element"`)
 	look(c, "/rows/report", "rows", 200, "C001", "151 that you may see", `rel="next"`)
 	look(c, "/rows/report?text=nothing-like-it", "rows", 200, "Nothing here that you may see fits.")
