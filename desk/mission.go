@@ -29,6 +29,7 @@ import (
 	"truce/intake"
 	"truce/mappings"
 	"truce/terms"
+	"truce/vault"
 )
 
 // MissionFile is the name of the file that makes a folder a mission.
@@ -59,6 +60,8 @@ type Mission struct {
 	// finding, in their order. Both have defaults.
 	Stages   []Stage
 	Measures []string
+	// Sealing are the people to whom who a source is can be sealed at the door.
+	Sealing []vault.Recipient
 
 	shelf     shelf
 	register  *actors.Register
@@ -100,6 +103,10 @@ type missionFile struct {
 	Sources  []string    `yaml:"sources"`
 	Stages   []stageFile `yaml:"stages"`
 	Measures []string    `yaml:"measures"`
+	Sealing  []struct {
+		Person string `yaml:"person"`
+		Key    string `yaml:"key"`
+	} `yaml:"sealing"`
 }
 
 // entriesFile holds what was declared and judged.
@@ -169,6 +176,9 @@ func openIn(in shelf, dir string, o OpenOptions) (*Mission, truce.Problems, erro
 	}
 	if err := m.setWork(f, path); err != nil {
 		return nil, nil, err
+	}
+	for _, s := range f.Sealing {
+		m.Sealing = append(m.Sealing, vault.Recipient{Name: s.Person, Key: s.Key})
 	}
 	version := sha256.New()
 	if err := m.loadPlaces(append(m.paths(f.Places...), o.Places...), version); err != nil {

@@ -9,9 +9,10 @@ import (
 )
 
 // An arrival is what came in by a door of the mission: its number, which is the entry's, and
-// where it stands. Those that wait for somebody belong to [Waiting]; among them, whatever
-// puts life at risk comes first and then what came first.
+// where it stands. Those that wait for somebody belong to [AtRisk] if they tell that life is at
+// risk, and else to [Waiting].
 const (
+	AtRisk  = "at risk"
 	Waiting = "waiting"
 	Done    = "done"
 )
@@ -62,13 +63,16 @@ func (c *change) arrive() error {
 	if door == "" {
 		return nil
 	}
+	if err := c.readBack(door); err != nil {
+		return err
+	}
 	at := c.entry.At.UTC().Format(stamp)
-	b, row := body{}, truce.Row{Kind: "arrival", ID: strconv.FormatInt(c.n, 10), Label: c.text("mark"), Parent: Waiting, Sort: "1 " + at}
+	b, row := body{}, truce.Row{Kind: "arrival", ID: strconv.FormatInt(c.n, 10), Label: c.text("mark"), Parent: Waiting, Sort: at}
 	if slices.Contains(c.list("consent"), "number") && (door == "call" || door == "form") {
 		row.Label = public
 	}
 	if len(c.list("danger")) > 0 {
-		row.Sort = "0 " + at
+		row.Parent = AtRisk
 	}
 	for _, name := range []string{"door", "danger"} {
 		if raw, ok := c.entry.Fields.Raw(name); ok {
@@ -81,6 +85,20 @@ func (c *change) arrive() error {
 	b.set("state", "received")
 	b.set("received", at)
 	return c.write(row, b)
+}
+
+// readBack holds what was told by telephone to it that the place was read back, or is unknown.
+func (c *change) readBack(door string) error {
+	es, _, err := c.elements()
+	if err != nil || door != "call" || c.text("read_back") == "yes" || len(c.entry.Fields.Held()) < len(c.entry.Fields.Names()) {
+		return err
+	}
+	for _, e := range es {
+		if slices.ContainsFunc(e.Where, func(p truce.Place) bool { return p.Form != truce.FormUnknown }) {
+			return &truce.Error{Kind: truce.Invalid, At: "read_back", Msg: "the place was not read back", Hint: "yes, or a place of no known form"}
+		}
+	}
+	return nil
 }
 
 // stands says of a report's arrival where it stands now.
@@ -96,8 +114,10 @@ func (c *change) stands(report, state string) error {
 	if had.set("state", state); had["acknowledged"] == nil && state != "withdrawn" && state != "answered" {
 		had.set("acknowledged", c.entry.At.UTC().Format(stamp))
 	}
-	row.Parent = Done
-	if waits(state) {
+	switch row.Parent = Done; {
+	case waits(state) && len(had.list("danger")) > 0:
+		row.Parent = AtRisk
+	case waits(state):
 		row.Parent = Waiting
 	}
 	return c.write(row, had)

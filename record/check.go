@@ -71,7 +71,7 @@ var codes = map[string][]string{
 	"danger":      {"fire", "trapped", "medical"},
 	"reliability": {"A", "B", "C", "D", "E", "F"},
 	"credibility": {"1", "2", "3", "4", "5", "6"},
-	"consent":     {"parties", "publish", "number", "call-back"},
+	"consent":     {"mission", "parties", "publish", "number", "call-back"},
 	"triage":      {"acknowledged", "asked", "not-examined", "withdrawn"},
 	"voice":       {"reporter", "mission"},
 	"claim":       {"says", "confirms", "denies", "acknowledges", "silent"},

@@ -19,6 +19,7 @@ func (s *site) deskRoutes() {
 	s.checkRoutes()
 	s.readRoutes()
 	s.reconcileRoutes()
+	s.takeRoutes()
 }
 
 // look is what whoever asks may see of the state that the address names, and the frame of a

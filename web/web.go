@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync"
 	"time"
 
 	"truce"
@@ -80,7 +81,9 @@ type site struct {
 	streams  *counter // open streams by account
 	metrics  *metrics
 	pages    *screen.Set
-	mux      *http.ServeMux
+	// gazetteer is opened when a place is first looked for.
+	gazetteer func() (*desk.Gazetteer, error)
+	mux       *http.ServeMux
 }
 
 // New returns the handler of everything. An unfit option is Invalid, by its name.
@@ -113,6 +116,7 @@ func newSite(o Options) (*site, error) {
 	s.accounts = newLimiter(o.PerAccount, Rate{accountPerSecond, accountBurst})
 	s.streams = &counter{open: map[string]int{}}
 	s.metrics = newMetrics(s)
+	s.gazetteer = sync.OnceValues(openGazetteer)
 	s.routes()
 	return s, nil
 }

@@ -1,0 +1,230 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"truce"
+	"truce/access"
+	"truce/record"
+	"truce/store"
+)
+
+// Arrived is a report that waits for somebody of the mission.
+type Arrived struct {
+	Number   int64     `json:"number"`
+	Report   string    `json:"report"`
+	Title    string    `json:"title,omitempty"`
+	Door     string    `json:"door"`
+	Danger   []string  `json:"danger,omitempty"`
+	State    string    `json:"state"`
+	Received time.Time `json:"received"`
+	// Acknowledged is zero until somebody has; Due is when somebody should have. Without a
+	// limit in the mission's stages it is zero.
+	Acknowledged time.Time `json:"acknowledged,omitzero"`
+	Due          time.Time `json:"due,omitzero"`
+}
+
+// Late reports whether nobody acknowledged it in time.
+func (a Arrived) Late(now time.Time) bool {
+	return a.Acknowledged.IsZero() && !a.Due.IsZero() && now.After(a.Due)
+}
+
+// mostWaiting is how many reports an inbox shows at once.
+const mostWaiting = 200
+
+// Inbox is what waits for somebody.
+type Inbox struct {
+	Waiting []Arrived `json:"waiting"`
+	// More says that there are more than are shown.
+	More bool           `json:"more,omitempty"`
+	Zone *time.Location `json:"-"`
+	Now  time.Time      `json:"now"`
+}
+
+// Inbox lists the reports that wait and that the person may read: those that tell that life is at
+// risk first, and then what came first.
+func (r *Record) Inbox(ctx context.Context, who access.Person) (*Inbox, error) {
+	if err := r.allow(who, access.Assess, "report", access.Label{TLP: access.Amber}); err != nil {
+		return nil, err
+	}
+	o, err := r.terms(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	in := &Inbox{Waiting: []Arrived{}, Zone: o.mission.Zone, Now: r.now()}
+	for _, parent := range []string{record.AtRisk, record.Waiting} {
+		if err := r.waiting(ctx, who, o.mission, parent, in); err != nil {
+			return nil, err
+		}
+	}
+	return in, nil
+}
+
+// waiting adds the reports that wait under one heading, oldest first.
+func (r *Record) waiting(ctx context.Context, who access.Person, m *Mission, parent string, in *Inbox) error {
+	labels, err := r.labels(ctx, who, access.List, "arrival")
+	if err != nil {
+		return err
+	}
+	for after := ""; ; {
+		page, err := r.db.List(ctx, store.Query{Kind: "arrival", Labels: labels, Parent: parent, Limit: mostWaiting, After: after})
+		if err != nil {
+			return err
+		}
+		for _, row := range page.Rows {
+			a, ok, err := r.arrived(ctx, who, m, row)
+			switch {
+			case err != nil:
+				return err
+			case !ok:
+			case len(in.Waiting) == mostWaiting:
+				in.More = true
+				return nil
+			default:
+				in.Waiting = append(in.Waiting, a)
+			}
+		}
+		if after = page.Next; after == "" {
+			return nil
+		}
+	}
+}
+
+// arrived is one report that waits, if the person may read it.
+func (r *Record) arrived(ctx context.Context, who access.Person, m *Mission, row truce.Row) (Arrived, bool, error) {
+	var a Arrived
+	if err := json.Unmarshal(row.Body, &a); err != nil {
+		return a, false, damaged("arrival", row.ID, err)
+	}
+	seen, err := r.Row(ctx, who, 0, "report", a.Report)
+	if kind := kindOf(err); err != nil && (kind == truce.Denied || kind == truce.Absent) {
+		return a, false, nil
+	} else if err != nil {
+		return a, false, err
+	}
+	a.Title = r.titleOf(ctx, who, seen)
+	for _, s := range m.Stages {
+		if limit := s.Limit(len(a.Danger) > 0); s.Name == StageReceived && limit > 0 {
+			a.Due = a.Received.Add(limit)
+		}
+	}
+	return a, true, nil
+}
+
+// titleOf is the title of a report's first element, as the person may see it; or else how its
+// text begins.
+func (r *Record) titleOf(ctx context.Context, who access.Person, report Seen) string {
+	var b struct {
+		Elements []string
+		Text     string
+	}
+	_ = json.Unmarshal(report.Body, &b) // what has neither shows neither
+	for _, id := range b.Elements[:min(1, len(b.Elements))] {
+		var e struct{ Title string }
+		if row, err := r.Row(ctx, who, 0, "element", id); err == nil && json.Unmarshal(row.Body, &e) == nil && e.Title != "" {
+			return e.Title
+		}
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(b.Text), "\n")
+	return line
+}
+
+// Opened is a report as whoever triages it sees it.
+type Opened struct {
+	Row      Seen
+	Elements []Seen
+	Letters  []Letter
+	// Answerable says that whoever handed it in can be written to.
+	Answerable bool
+}
+
+// OpenReport is a report in full, as far as the person may see it.
+func (r *Record) OpenReport(ctx context.Context, who access.Person, id string) (*Opened, error) {
+	row, err := r.Row(ctx, who, 0, "report", id)
+	if err != nil {
+		return nil, err
+	}
+	out := &Opened{Row: row}
+	var b struct {
+		Elements []string
+		Door     string
+	}
+	if err := json.Unmarshal(row.Body, &b); err != nil {
+		return nil, damaged("report", id, err)
+	}
+	out.Answerable = b.Door == DoorForm
+	for _, e := range b.Elements {
+		if seen, err := r.Row(ctx, who, 0, "element", e); err == nil {
+			out.Elements = append(out.Elements, seen)
+		}
+	}
+	hides, err := r.Withholds(ctx, who, "message", access.GradeInternal)
+	if err == nil && !hides {
+		out.Letters, err = r.letters(ctx, id)
+	}
+	return out, err
+}
+
+// Triage is what somebody does about a report that waits.
+type Triage struct {
+	Report string
+	// Do is "acknowledge", "join", "open", "different", "ask", "leave".
+	Do string
+	// Incident is the one to join, or the identifier of the one to open; Other the report that
+	// this one is different from.
+	Incident, Other string
+	Words           string // what is asked, or why
+}
+
+// Triage enters what is done about a report. The same submission again does nothing.
+func (r *Record) Triage(ctx context.Context, who access.Person, submission string, t Triage) error {
+	row, err := r.Row(ctx, who, 0, "report", t.Report)
+	if err != nil {
+		return err
+	}
+	var b struct{ Elements []string }
+	if err := json.Unmarshal(row.Body, &b); err != nil {
+		return damaged("report", t.Report, err)
+	}
+	why := strings.TrimSpace(t.Words)
+	act := Act{Submission: submission}
+	switch t.Do {
+	case "acknowledge":
+		act.Kind, act.Fields = "report.triaged", map[string]any{"id": t.Report, "triage": "acknowledged"}
+	case "leave":
+		act.Kind, act.Fields = "report.triaged", map[string]any{"id": t.Report, "triage": "not-examined"}
+		if why == "" {
+			return wantReason("leave")
+		}
+	case "join":
+		act.Kind, act.Fields = "incident.joined", map[string]any{"id": t.Incident, "members": b.Elements}
+		if why = orElse(why, "judged the same in the inbox"); t.Incident == "" {
+			return truce.Problems{{Field: "incident", Code: "no-incident", Msg: "nobody said which incident", Want: "the identifier of an incident"}}
+		}
+	case "open":
+		act.Kind, act.Fields = "incident.opened", map[string]any{"id": orElse(t.Incident, "I-"+t.Report), "members": b.Elements, "title": r.titleOf(ctx, who, row)}
+	case "different":
+		act.Kind, act.Fields = "match.judged", map[string]any{"pair": slices.Sorted(slices.Values([]string{t.Report, t.Other})), "says": "different"}
+		if why = orElse(why, "judged different in the inbox"); t.Other == "" {
+			return truce.Problems{{Field: "other", Code: "no-other", Msg: "nobody said from what", Want: "the identifier of a report"}}
+		}
+	case "ask":
+		_, err := r.Ask(ctx, who, submission, t.Report, t.Words)
+		return err
+	default:
+		return &truce.Error{Kind: truce.Invalid, At: "do", Msg: "this is nothing to do about a report", Hint: "acknowledge, join, open, different, ask or leave"}
+	}
+	if why != "" {
+		act.Fields["reason"] = why
+	}
+	_, err = r.Write(ctx, who, act)
+	return err
+}
+
+func wantReason(field string) error {
+	return truce.Problems{{Field: field, Code: "no-reason", Msg: "nothing is left unexamined without a reason", Want: "why it is not examined"}}
+}
