@@ -89,3 +89,12 @@ func (r *Record) Watch(ctx context.Context, who access.Person, submission string
 	}
 	return done[0], nil
 }
+
+// Zone is the mission's; UTC while there is none.
+func (r *Record) Zone(ctx context.Context) *time.Location {
+	o, err := r.terms(ctx, 0)
+	if err != nil {
+		return time.UTC
+	}
+	return o.mission.Zone
+}

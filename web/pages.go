@@ -42,7 +42,7 @@ func (s *site) language(w http.ResponseWriter, r *http.Request) screen.Lang {
 		chosen = c.Value
 	}
 	lang := screen.Match(asked, chosen, r.Header.Get("Accept-Language"))
-	if asked != "" {
+	if asked != "" && !unwatched(r.URL.Path) {
 		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: string(lang), Path: "/", MaxAge: 365 * 24 * 3600, Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	}
 	return lang

@@ -21,6 +21,8 @@ func (s *site) takeRoutes() {
 	s.page("GET /take", false, s.takePage)
 	s.page("POST /take", false, s.takeDown)
 	s.page("POST /take/watch", false, s.takeWatch)
+	s.sendRoutes()
+	s.inboxRoutes()
 }
 
 // widths are how wide in metres a place of a rank is taken to be, from its middle.

@@ -91,10 +91,14 @@ func broke(p any) string {
 
 // write writes the line of a visit.
 func (s *site) write(r *http.Request, v *visit) {
+	from := v.from.Address
+	if unwatched(r.URL.Path) {
+		from = ""
+	}
 	level, event := slog.LevelInfo, v.event
 	as := []slog.Attr{
 		slog.String("id", v.id), slog.String("method", method(r.Method)), slog.String("route", v.route), slog.Int("status", v.status),
-		slog.String("who", v.who.ID), slog.String("by", v.how), slog.String("from", v.from.Address), slog.Duration("took", s.Now().Sub(v.began)),
+		slog.String("who", v.who.ID), slog.String("by", v.how), slog.String("from", from), slog.Duration("took", s.Now().Sub(v.began)),
 	}
 	if p := v.refused; p != nil {
 		if event != "" {

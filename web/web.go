@@ -46,6 +46,8 @@ type Options struct {
 	Origin string
 	// Public lets readers without an account see what is CLEAR.
 	Public bool
+	// Send opens the public doors: reports without an account, receipts, the list of complaints.
+	Send bool
 	// Demo is whom everybody from the loopback acts as; nobody else is let in.
 	Demo *access.Person
 	// Proxies are networks of reverse proxies, whose word on the client's address is taken.
@@ -59,7 +61,7 @@ type Options struct {
 	// Witness, if set, co-signs checkpoints of other records.
 	Witness *ledger.Witness
 	// PerAddress and PerAccount limit requests; zero means the defaults.
-	PerAddress, PerAccount Rate
+	PerAddress, PerAccount, PerSend Rate
 }
 
 // Default limits: of addresses without an account, and of accounts. Handing in what a day
@@ -78,6 +80,7 @@ type site struct {
 	cross    *http.CrossOriginProtection
 	strange  *limiter // by address, of who is not signed in
 	accounts *limiter
+	sends    *limiter // by address, of the public doors
 	streams  *counter // open streams by account
 	metrics  *metrics
 	pages    *screen.Set
@@ -114,6 +117,7 @@ func newSite(o Options) (*site, error) {
 	}
 	s.strange = newLimiter(o.PerAddress, Rate{addressPerSecond, addressBurst})
 	s.accounts = newLimiter(o.PerAccount, Rate{accountPerSecond, accountBurst})
+	s.sends = newLimiter(o.PerSend, Rate{sendsPerSecond, sendsBurst})
 	s.streams = &counter{open: map[string]int{}}
 	s.metrics = newMetrics(s)
 	s.gazetteer = sync.OnceValues(openGazetteer)

@@ -34,6 +34,7 @@ type serveCmd struct {
 	Domain       string   `help:"Get a certificate for this domain from a certificate authority (ACME)." placeholder:"NAME"`
 	CA           string   `help:"The authority's directory; by default Let's Encrypt." placeholder:"URL"`
 	Public       bool     `help:"Let readers without an account see what is CLEAR."`
+	Send         bool     `help:"Take reports from anybody at /send, without an account, and list complaints at /complaints."`
 	MetricsToken string   `help:"Lets a program with this token read /metrics." env:"TRUCE_METRICS_TOKEN" placeholder:"TOKEN"`
 	Witness      []string `help:"Co-sign checkpoints of the record with this verifier key." placeholder:"VKEY" sep:"none"`
 	Issuer       string   `help:"Single sign-on: the provider's issuer URL (OpenID Connect)." placeholder:"URL"`
@@ -77,7 +78,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		o := web.Options{Record: at.record, People: p, Files: files, Log: log, Name: at.key.Name(), Version: version, Origin: c.Origin,
-			Public: c.Public, MetricsToken: people.Hide(c.MetricsToken), Witness: witness, Chromium: c.Chromium}
+			Public: c.Public, Send: c.Send, MetricsToken: people.Hide(c.MetricsToken), Witness: witness, Chromium: c.Chromium}
 		if c.Issuer != "" {
 			o.Providers = []string{providerName}
 		}
@@ -234,7 +235,7 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 		}
 		fmt.Fprintln(s.out, state.Line())
 		log := slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-		h, err := web.New(web.Options{Record: at.record, Log: log, Name: "Truce demo", Version: version, Demo: &at.who})
+		h, err := web.New(web.Options{Record: at.record, Log: log, Name: "Truce demo", Version: version, Send: true, Demo: &at.who})
 		if err != nil {
 			return err
 		}
