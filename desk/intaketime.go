@@ -21,7 +21,7 @@ const wantWhen = `such as "20 minutes ago", "14:20", "14:00-14:30", "yesterday 2
 // a clock's time is that minute, with "about" a quarter of an hour each way; a time of day later
 // than now was yesterday's.
 func ToldTime(text string, at time.Time, zone *time.Location) ([]truce.When, error) {
-	t := told{at: at.In(zone).Truncate(time.Second), zone: zone}
+	t := telling{at: at.In(zone).Truncate(time.Second), zone: zone}
 	fields := t.tokens(text)
 	if len(fields) == 0 {
 		return nil, nil
@@ -36,8 +36,8 @@ func ToldTime(text string, at time.Time, zone *time.Location) ([]truce.When, err
 	return []truce.When{w}, nil
 }
 
-// told is a time being read.
-type told struct {
+// telling is a time being read.
+type telling struct {
 	at   time.Time
 	zone *time.Location
 	near bool // it was told as about then
@@ -81,7 +81,7 @@ var (
 )
 
 // tokens takes a text apart.
-func (t *told) tokens(text string) []string {
+func (t *telling) tokens(text string) []string {
 	if len(text) > 200 {
 		return []string{"?"}
 	}
@@ -112,7 +112,7 @@ func (t *told) tokens(text string) []string {
 }
 
 // read reads a time, or two with a word for "to" between them.
-func (t *told) read(fields []string) (truce.When, bool) {
+func (t *telling) read(fields []string) (truce.When, bool) {
 	cut := slices.IndexFunc(fields, func(f string) bool { return meaning(f) == "to" })
 	if cut < 0 {
 		return t.one(fields, t.at)
@@ -123,7 +123,7 @@ func (t *told) read(fields []string) (truce.When, bool) {
 }
 
 // one reads one time, at or before another.
-func (t *told) one(fields []string, before time.Time) (truce.When, bool) {
+func (t *telling) one(fields []string, before time.Time) (truce.When, bool) {
 	var rest []string
 	for _, f := range fields {
 		if meaning(f) == "about" {
@@ -142,7 +142,7 @@ func (t *told) one(fields []string, before time.Time) (truce.When, bool) {
 }
 
 // ago reads how long ago it was.
-func (t *told) ago(fields []string) (truce.When, bool) {
+func (t *telling) ago(fields []string) (truce.When, bool) {
 	n, unit, number := 1.0, "", false
 	for _, f := range fields {
 		switch what := meaning(f); {
@@ -181,12 +181,12 @@ func (t *told) ago(fields []string) (truce.When, bool) {
 	return truce.When{}, false
 }
 
-func (t *told) day(y int, m time.Month, d int) truce.When {
+func (t *telling) day(y int, m time.Month, d int) truce.When {
 	return truce.When{From: time.Date(y, m, d, 0, 0, 0, 0, t.zone), To: time.Date(y, m, d+1, 0, 0, 0, 0, t.zone)}
 }
 
 // clock reads a day, a time of day, or both.
-func (t *told) clock(fields []string, before time.Time) (truce.When, bool) {
+func (t *telling) clock(fields []string, before time.Time) (truce.When, bool) {
 	y, m, d := t.at.Date()
 	dated, minute := false, -1
 	for _, f := range fields {
@@ -224,7 +224,7 @@ func (t *told) clock(fields []string, before time.Time) (truce.When, bool) {
 
 // minute is a minute of a day, as clocks show it: none where they are put forward over it, both
 // where they are put back.
-func (t *told) minute(y int, m time.Month, d, minute int) (truce.When, bool) {
+func (t *telling) minute(y int, m time.Month, d, minute int) (truce.When, bool) {
 	at := time.Date(y, m, d, 0, minute, 0, 0, t.zone)
 	w := truce.When{From: at, To: at.Add(time.Minute)}
 	if at.Hour()*60+at.Minute() != minute {
@@ -263,7 +263,7 @@ func clockOf(f string) int {
 }
 
 // date reads a day; one without a year is the last such day.
-func (t *told) date(f string) (y int, m time.Month, d int, ok bool) {
+func (t *telling) date(f string) (y int, m time.Month, d int, ok bool) {
 	if c := dashed.FindStringSubmatch(f); c != nil {
 		day, err := time.Parse(time.DateOnly, f)
 		return day.Year(), day.Month(), day.Day(), err == nil

@@ -3,6 +3,7 @@ package screen
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"truce"
@@ -184,3 +185,6 @@ func (v *Inbox) Digit(i int) string {
 	}
 	return ""
 }
+
+// Plain is a name without the mark of one that the register does not know.
+func (v *Inbox) Plain(name string) string { return strings.TrimPrefix(name, "?") }

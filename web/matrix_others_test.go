@@ -29,7 +29,7 @@ func strays(session, token, invitation string) []stray {
 		return stray{method + " /api/v1/people/{account}" + rest, "/api/v1/people/vera" + rest, body}
 	}
 	form := func(path string, v url.Values) stray { return stray{"POST " + path, path, v} }
-	return append(append(dayStrays(), workStrays()...), []stray{
+	return slices.Concat(dayStrays(), workStrays(), takeStrays(), []stray{
 		{"POST /api/v1/people/invitations", "/api/v1/people/invitations", map[string]any{"account": "new", "post": post}},
 		{"DELETE /api/v1/people/invitations/{id}", "/api/v1/people/invitations/" + invitation, nil},
 		account("PUT", "/post", post), account("POST", "/disable", nil), account("POST", "/enable", nil), account("POST", "/sessions/end", nil),
@@ -43,7 +43,7 @@ func strays(session, token, invitation string) []stray {
 		form("/account/tokens", url.Values{"name": {"x"}, "role": {"nothing"}, "days": {"30"}}),
 		form("/sign-in", url.Values{"account": {"nobody-" + session}, "password": {plantedPassword}, "code": {"000000"}}), form("/sign-in/passkey/finish", url.Values{"token": {"none"}}),
 		form("/invitation", url.Values{"token": {"none"}}), form("/witness/add-checkpoint", url.Values{"old": {"0"}}),
-	}...)
+	})
 }
 
 // inPerson are requests that only a session may make; whoever comes without one is refused.

@@ -39,7 +39,7 @@ const (
 // questions are all that one person asks of the record.
 func (m *matrix) questions(x *asker) iter.Seq[question] {
 	return func(yield func(question) bool) {
-		for _, list := range []iter.Seq[question]{m.ofKinds(x), m.ofRows(x), m.ofEntries(x), m.ofDays(x), m.ofTerms(x), m.ofSituation(x), m.ofRead(x), m.ofWork(x), m.ofAll(x)} {
+		for _, list := range []iter.Seq[question]{m.ofKinds(x), m.ofRows(x), m.ofEntries(x), m.ofDays(x), m.ofTerms(x), m.ofSituation(x), m.ofRead(x), m.ofWork(x), m.ofTake(x), m.ofAll(x)} {
 			for q := range list {
 				if !yield(q) {
 					return

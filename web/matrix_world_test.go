@@ -108,7 +108,7 @@ func (w *world) serve(t *testing.T) {
 	fast := Rate{PerSecond: 1e6, Burst: 1e6}
 	w.site, err = newSite(Options{Record: w.record, People: w.people, Files: files, Now: w.clock.now, Name: "Syria 2016", Version: "test", Origin: w.origin,
 		Witness: &ledger.Witness{Key: own, Logs: map[string][]string{"other.example": {own.Verifier()}}, Load: desk.NewSide(w.db).Load, Store: desk.NewSide(w.db).Store},
-		Public:  true, PerAddress: fast, PerAccount: fast, Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{ReplaceAttr: timeless}))})
+		Public:  true, Send: true, PerAddress: fast, PerAccount: fast, PerSend: fast, Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{ReplaceAttr: timeless}))})
 	w.no(err)
 	w.srv.Config.Handler = w.site.handler()
 	w.srv.Start()

@@ -17,7 +17,7 @@ import (
 
 // TestEveryPageIsShown renders every template, in all its states.
 func TestEveryPageIsShown(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, func(o *Options) { o.Send = true })
 	w.plant()
 	w.account("amal", people.Post{Roles: []string{"desk", "verifier", "head"}, Party: "", Org: "mission"})
 	invite, _, err := w.people.Invite(w.ctx, people.Invitation{Account: "new", Post: people.Post{Name: "Nour <b>", Roles: []string{"liaison"}, Party: "north"}}, w.clock.now())
@@ -78,6 +78,12 @@ func TestEveryPageIsShown(t *testing.T) {
 	look(c, "/agreements/try", "try", 200, "Nothing of it is stored.")
 	look(c, "/actors", "actors", 200, "Jabhat Fatah al-Sham", "Actors are never ranked")
 	look(c, "/actors/nusra", "actor", 200, "Renamings", "UN Security Council list")
+	look(c, "/take", "take", 200, "Show what was heard", "A watch was kept")
+	look(c, "/inbox", "inbox", 200, "Nothing waits.")
+	look(c, "/inbox?at=none", "problem", 404, "Nothing here")
+	look(nobody, "/send", "send", 200, "You need no account")
+	look(nobody, "/send/receipt", "receipt", 200, "Enter the code")
+	look(nobody, "/complaints", "complaints", 200, "No complaint is on the list.")
 	look(c, "/account", "account", 200, "amal", "An app is set up.", "Where you are signed in", "(here)", "Make a token")
 	// Follow the next link, and go back in time.
 	next := regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(c.page("/rows/report").body)
@@ -123,7 +129,7 @@ func check(t *testing.T, what string, r reply, status int, words ...string) {
 	}
 	for _, input := range regexp.MustCompile(`<(input|select)[^>]*>`).FindAllString(r.body, -1) {
 		id := regexp.MustCompile(` id="([^"]+)"`).FindStringSubmatch(input)
-		if strings.Contains(input, `type="hidden"`) || strings.Contains(input, `type="checkbox"`) {
+		if strings.Contains(input, `type="hidden"`) || strings.Contains(input, `type="checkbox"`) || strings.Contains(input, `type="radio"`) { // stand inside their labels
 			continue
 		}
 		if id == nil || !strings.Contains(r.body, `for="`+id[1]+`"`) {
