@@ -21,7 +21,7 @@ import (
 var imports = map[string]string{
 	// Ground floor: what there is.
 	"truce":            "",
-	"truce/geo":        "truce",
+	"truce/geo":        "truce truce/words",
 	"truce/actors":     "truce",
 	"truce/agreements": "", // texts, embedded
 	"truce/mappings":   "", // texts, embedded
@@ -29,7 +29,7 @@ var imports = map[string]string{
 	"truce/words":      "", // letters, spellings and likeness of texts, in any script
 	// Second floor: what is done, one step each.
 	"truce/columns":        "truce truce/geo truce/actors",
-	"truce/intake":         "truce truce/geo",
+	"truce/intake":         "truce truce/geo truce/words",
 	"truce/terms":          "truce truce/geo truce/actors",
 	"truce/calm":           "truce",
 	"truce/export":         "truce truce/geo",

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"truce/words"
 )
 
 // word is a name in the forms in which names are compared.
@@ -91,7 +93,7 @@ func sameBones(a, b word) int {
 	if a.bones != b.bones {
 		return miss
 	}
-	if len(a.bones) <= 2 && !a.bare && !b.bare && edits(a.fold, b.fold, 2) > 2 {
+	if len(a.bones) <= 2 && !a.bare && !b.bare && words.Edits(a.fold, b.fold, 2) > 2 {
 		return miss
 	}
 	return 0
@@ -107,34 +109,10 @@ func nearBones(a, b word) int {
 	case n >= 4:
 		most = 1
 	}
-	if d := edits(a.bones, b.bones, most); d <= most && most > 0 && (len(a.bones) != len(b.bones) || a.bones[0] == b.bones[0]) {
+	if d := words.Edits(a.bones, b.bones, most); d <= most && most > 0 && (len(a.bones) != len(b.bones) || a.bones[0] == b.bones[0]) {
 		return d
 	}
 	return miss
-}
-
-// edits is how many letters must be added, dropped or changed to make b of a; more than
-// most is only known to be more.
-func edits(a, b string, most int) int {
-	if len(a)-len(b) > most || len(b)-len(a) > most {
-		return most + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			next := diagonal
-			if a[i] != b[j] {
-				next = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
 }
 
 // wordsOf returns the forms of names.

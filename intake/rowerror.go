@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"truce"
+	"truce/words"
 )
 
 // RowError is one row that could not be read. Reading goes on after it.
@@ -95,14 +96,14 @@ func (u Unmatched) Names() []string {
 }
 
 // nearest returns the word most like w, or "" when none is close. It is meant for hints.
-func nearest(w string, words []string) string {
+func nearest(w string, known []string) string {
 	if len(w) > 40 {
 		return ""
 	}
 	w = strings.ToLower(strings.NewReplacer("_", "-", " ", "-").Replace(w))
 	best, least := "", 2*(len(w)/3+2)-1
-	for _, o := range words {
-		d := 2 * distance(w, o)
+	for _, o := range known {
+		d := 2 * words.Edits(w, o, -1)
 		if w != "" && o != "" && w[0] == o[0] { // the first letter is rarely the wrong one
 			d--
 		}
@@ -111,24 +112,4 @@ func nearest(w string, words []string) string {
 		}
 	}
 	return best
-}
-
-// distance counts the bytes to insert, remove or change between a and b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

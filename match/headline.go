@@ -220,8 +220,12 @@ func (r *headlineReader) word(i int) {
 	}
 }
 
-// countsPeople reports whether the number at token i stands near a word for people or harm.
+// countsPeople reports whether the number at token i stands near a word for people or harm, and not
+// before a unit.
 func (r *headlineReader) countsPeople(i int) bool {
+	if i+1 < len(r.tokens) && slices.Contains(headlineUnits, words.Stem(r.tokens[i+1].Folded, "en")) {
+		return false
+	}
 	return slices.ContainsFunc(r.tokens[max(0, i-4):min(len(r.tokens), i+5)], func(t words.Token) bool {
 		return slices.Contains(headlineHarm, words.Stem(t.Folded, "en"))
 	})

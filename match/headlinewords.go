@@ -15,6 +15,7 @@ var (
 	headlineSides = strings.Fields("northern southern eastern western north south east west northeastern northwestern southeastern southwestern")
 	headlineLand  = strings.Fields("countryside rif reef rural")
 	headlineHarm  = strings.Fields("kill dead death martyr casualti die injuri injur wound person peopl civilian citizen fighter member soldier militant")
+	headlineUnits = strings.Fields("hour day week month year km kilomet metr % percent")
 	numerals      = strings.Fields("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty")
 )
 

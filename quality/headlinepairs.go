@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -32,7 +33,7 @@ func (k *headlineKey) everyPair(w io.Writer, weights *match.HeadlineWeights) err
 	k.firsts(w, "headlines.every pair", pairs, all)
 	plain := slices.DeleteFunc(slices.Clone(pairs), func(p linePair) bool { return k.sums(p.a) || k.sums(p.b) })
 	k.firsts(w, "headlines.every pair, no sums", plain, all)
-	return readWrongs(w)
+	return k.readWrongs(w, plain[:100])
 }
 
 // near returns all pairs of lines that tell of days at most three apart.
@@ -98,20 +99,24 @@ func (k *headlineKey) bcubed(w io.Writer, name string, found []linePair) {
 	figure(w, name+".b-cubed recall", fmt.Sprintf("%.3f", recall/n))
 }
 
-// readWrongs prints what a reader made of the pairs among the first hundred that the key does not
-// list, of lines that add nothing up.
-func readWrongs(w io.Writer) error {
+// readWrongs prints what a reader made of those of the first pairs that the key does not list.
+func (k *headlineKey) readWrongs(w io.Writer, first []linePair) error {
 	rows, err := table("match/testdata/headlines-wrong.csv")
 	if err != nil {
 		return err
 	}
-	read := map[string]int{}
+	read := map[[2]string]string{}
 	for _, r := range rows {
-		read[r["read"]]++
+		read[[2]string{r["report_a"], r["report_b"]}] = r["read"]
 	}
-	figure(w, "headlines.unlisted.read", len(rows))
-	for _, says := range []string{"same", "unsure", "different"} {
-		figure(w, "headlines.unlisted."+says, read[says])
+	says := map[string]int{}
+	for _, p := range first {
+		if !p.same {
+			says[cmp.Or(read[[2]string{k.lines[p.a].ID, k.lines[p.b].ID}], "not read")]++
+		}
+	}
+	for _, s := range []string{"same", "unsure", "different", "not read"} {
+		figure(w, "headlines.every pair, no sums.first 100.unlisted read as "+s, says[s])
 	}
 	return nil
 }
