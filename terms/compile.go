@@ -59,6 +59,8 @@ type Judge struct {
 	notes   []string
 	alike   map[string]*likeness // by clause that is judged
 	briefs  briefs
+
+	anyMeans meansKept
 }
 
 // Agreement returns the agreement that is applied.

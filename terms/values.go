@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"truce"
 )
@@ -88,9 +89,50 @@ func (sp *space) setMeans(rules []*rule) {
 		}
 	}
 	given := sp.s.e.Means
-	if len(given) == 0 {
-		given = []truce.Means{{Kind: sp.j.means.Root()}}
+	if len(given) > 0 {
+		sp.means, sp.facts[factMeans] = sp.meansOf(given)
+		return
 	}
+	any := sp.j.anyMeans.of(sp.tests, func() (m unknownMeans) {
+		m.bits, m.fact = sp.meansOf([]truce.Means{{Kind: sp.j.means.Root()}})
+		return m
+	})
+	sp.means, sp.facts[factMeans] = any.bits, any.fact
+}
+
+// unknownMeans is what the means may be of which nobody knows: the same for every element.
+type unknownMeans struct {
+	bits []string
+	fact fact
+}
+
+// meansKept are these by the tests that tell them apart.
+type meansKept struct {
+	mu  sync.Mutex
+	all map[string]unknownMeans
+}
+
+func (k *meansKept) of(tests []MeansTest, make func() unknownMeans) unknownMeans {
+	key := ""
+	for _, t := range tests {
+		key += t.key() + "\n"
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	m, had := k.all[key]
+	if !had {
+		if k.all == nil {
+			k.all = map[string]unknownMeans{}
+		}
+		m = make()
+		k.all[key] = m
+	}
+	return m
+}
+
+// meansOf groups means by the tests, and says each group.
+func (sp *space) meansOf(given []truce.Means) ([]string, fact) {
+	var bits []string
 	at := map[string]int{}
 	var kinds [][]string
 	for _, m := range given {
@@ -102,7 +144,7 @@ func (sp *space) setMeans(rules []*rule) {
 					i = len(kinds)
 					at[sig] = i
 					kinds = append(kinds, nil)
-					sp.means = append(sp.means, sig)
+					bits = append(bits, sig)
 				}
 				label := leaf
 				for _, n := range sortedKeys(nums) {
@@ -117,7 +159,7 @@ func (sp *space) setMeans(rules []*rule) {
 		slices.Sort(k)
 		f.labels = append(f.labels, few(slices.Compact(k)))
 	}
-	sp.facts[factMeans] = f
+	return bits, f
 }
 
 func numLabel(name string, v float64, given truce.Range) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,33 +21,21 @@ type situations struct {
 	*site
 	base func() (*tiles.Base, error)
 
-	mu     sync.Mutex
-	boards []boardOf
-	layers []layerOf
-}
-
-// boardOf is a board made for a result, which a sight shares with all that see the same.
-type boardOf struct {
-	result *desk.Result
-	board  func() *screen.Board
-}
-
-// layerOf is what a filter selects of a result, as map tiles.
-type layerOf struct {
-	result *desk.Result
-	query  string
-	layer  func() (*tiles.Layer, error)
+	boards *shelf[*screen.Board]
+	layers *shelf[*tiles.Layer]
+	views  *shelf[any]
 }
 
 // How many of each are kept.
 const (
 	boardsKept = 16
 	layersKept = 32
+	viewsKept  = 48
 )
 
 // situationRoutes are the first page and the list of incidents.
 func (s *site) situationRoutes() {
-	p := &situations{site: s, base: sync.OnceValues(tiles.OpenBase)}
+	p := &situations{site: s, base: sync.OnceValues(tiles.OpenBase), boards: newShelf[*screen.Board](boardsKept), layers: newShelf[*tiles.Layer](layersKept), views: newShelf[any](viewsKept)}
 	s.page("GET /{$}", false, p.situation)
 	s.page("GET /incidents", false, p.incidents)
 	s.page("GET /tiles/{z}/{x}/{y}", false, p.overlay)
@@ -78,11 +65,14 @@ func (p *situations) situation(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		view, err := screen.NewSituation(b, q, that, watch, found)
+		key, err := json.Marshal([]any{q, that, watch})
 		if err != nil {
 			return err
 		}
-		f.View = view
+		f.View, err = p.view(sight, q.Filter, string(key), func() (any, error) { return screen.NewSituation(b, q, that, watch, found) })
+		if err != nil {
+			return err
+		}
 	}
 	p.showAs(w, r, http.StatusOK, f)
 	return nil
@@ -105,10 +95,11 @@ func (p *situations) incidents(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		view, err := screen.NewIncidentList(b, q, found)
+		made, err := p.view(sight, q, "list "+q.Query().Encode(), func() (any, error) { return screen.NewIncidentList(b, q, found) })
 		if err != nil {
 			return err
 		}
+		view := made.(screen.IncidentList)
 		view.State = strconv.FormatInt(sight.AsOf, 10)
 		f.View = view
 	}
@@ -116,20 +107,18 @@ func (p *situations) incidents(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// board is what was made of a sight, or is made now; whoever asks for the same waits for it.
+// board is what was made of a sight, or is made now.
 func (p *situations) board(sight *desk.Sight) *screen.Board {
-	p.mu.Lock()
-	i := slices.IndexFunc(p.boards, func(had boardOf) bool { return had.result == sight.Result })
-	if i < 0 {
-		i = len(p.boards)
-		p.boards = append(p.boards, boardOf{sight.Result, sync.OnceValue(func() *screen.Board { return screen.NewBoard(sight) })})
+	b, _ := p.boards.get(sight.Result, "", func() (*screen.Board, error) { return screen.NewBoard(sight), nil }) // it cannot fail
+	return b
+}
+
+// view is what a page says of a sight. What words find depends on who asks, and is made anew.
+func (p *situations) view(sight *desk.Sight, f screen.Filter, key string, make func() (any, error)) (any, error) {
+	if f.Q != "" {
+		return make()
 	}
-	board := p.boards[i].board
-	if len(p.boards) > boardsKept {
-		p.boards = slices.Delete(p.boards, 0, 1)
-	}
-	p.mu.Unlock()
-	return board()
+	return p.views.get(sight.Result, key, make)
 }
 
 // found looks for what a board cannot find by itself.
@@ -220,19 +209,7 @@ func (p *situations) layer(sight *desk.Sight, b *screen.Board, f screen.Filter, 
 	if f.Q != "" { // what words find depends on who asks
 		return lay()
 	}
-	query := f.Query().Encode()
-	p.mu.Lock()
-	i := slices.IndexFunc(p.layers, func(had layerOf) bool { return had.result == sight.Result && had.query == query })
-	if i < 0 {
-		i = len(p.layers)
-		p.layers = append(p.layers, layerOf{sight.Result, query, sync.OnceValues(lay)})
-	}
-	layer := p.layers[i].layer
-	if len(p.layers) > layersKept {
-		p.layers = slices.Delete(p.layers, 0, 1)
-	}
-	p.mu.Unlock()
-	return layer()
+	return p.layers.get(sight.Result, f.Query().Encode(), lay)
 }
 
 // thingsOf are the selected elements with the ground on which each may have been, as published.
