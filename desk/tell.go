@@ -290,9 +290,9 @@ func (r *Record) Releases(ctx context.Context, who access.Person, asOf int64) ([
 	}
 	var out []Released
 	for _, row := range rows {
-		rel, err := releasedIn(row)
-		if err != nil {
-			return nil, err
+		rel, ok := releasedIn(row)
+		if !ok {
+			continue
 		}
 		for _, c := range corrections {
 			rel.tell(c)
@@ -314,14 +314,12 @@ func (r *Released) tell(c Correction) {
 	}
 }
 
-// releasedIn reads a release.
-func releasedIn(row Seen) (Released, error) {
-	rel := Released{}
-	if err := json.Unmarshal(row.Body, &rel); err != nil {
-		return rel, &truce.Error{Kind: truce.Internal, At: "release/" + row.ID, Msg: "the row is damaged", Err: err}
-	}
+// releasedIn reads a release; what is none is not told.
+func releasedIn(row Seen) (Released, bool) {
+	var rel Released
+	ok := json.Unmarshal(row.Body, &rel) == nil
 	rel.ID, rel.Mark = row.ID, strings.TrimPrefix(row.Mark, "TLP:")
-	return rel, nil
+	return rel, ok
 }
 
 // Corrections lists corrections and withdrawals that a person may see, oldest first.
@@ -330,8 +328,8 @@ func (r *Record) Corrections(ctx context.Context, who access.Person, asOf int64)
 	var out []Correction
 	for _, row := range rows {
 		c := Correction{}
-		if err := json.Unmarshal(row.Body, &c); err != nil {
-			return nil, &truce.Error{Kind: truce.Internal, At: "correction/" + row.ID, Msg: "the row is damaged", Err: err}
+		if json.Unmarshal(row.Body, &c) != nil {
+			continue
 		}
 		c.ID, c.Mark = row.ID, strings.TrimPrefix(row.Mark, "TLP:")
 		out = append(out, c)

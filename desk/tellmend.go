@@ -20,9 +20,9 @@ func (r *Record) Release(ctx context.Context, who access.Person, asOf int64, id 
 	if err != nil {
 		return Released{}, err
 	}
-	rel, err := releasedIn(row)
-	if err != nil {
-		return rel, err
+	rel, ok := releasedIn(row)
+	if !ok {
+		return rel, absent("release", id)
 	}
 	all, err := r.Corrections(ctx, who, asOf)
 	for _, c := range all {

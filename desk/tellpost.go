@@ -305,9 +305,9 @@ func (p *Post) packRelease(ctx context.Context, c courier.Parcel, id string) (co
 	if err != nil {
 		return c, id, "", err
 	}
-	rel, err := releasedIn(Seen{ID: row.ID, Mark: row.Label, Body: row.Body})
-	if err != nil {
-		return c, id, "", err
+	rel, ok := releasedIn(Seen{ID: row.ID, Mark: row.Label, Body: row.Body})
+	if !ok {
+		return c, id, "", absent("release", id)
 	}
 	c.Kind, c.Title, c.Name = "release", rel.Title, "release.json"
 	c.Text = fmt.Sprintf("%s\n\n%s\n\nTLP:%s\nSHA-256 %s\n", rel.Title, rel.Text, rel.Mark, rel.SHA256)
@@ -354,10 +354,9 @@ func (r *Record) Deliveries(ctx context.Context, who access.Person, asOf int64) 
 	var out []Delivery
 	for _, row := range rows {
 		var d Delivery
-		if err := json.Unmarshal(row.Body, &d); err != nil {
-			return nil, &truce.Error{Kind: truce.Internal, At: "delivery/" + row.ID, Msg: "the row is damaged", Err: err}
+		if json.Unmarshal(row.Body, &d) == nil {
+			out = append(out, d)
 		}
-		out = append(out, d)
 	}
 	return out, err
 }

@@ -88,11 +88,9 @@ func (r *Record) stagesOf(ctx context.Context, who access.Person, s *Sight, id s
 		rows = append(rows, *f.Fire)
 	}
 	for _, row := range rows {
-		p, err := placedIn(row)
-		if err != nil {
-			return err
+		if p := placedIn(row); p.Incident == id {
+			place(found, stages, row.Kind, row.ID, p)
 		}
-		place(found, stages, row.Kind, row.ID, p)
 	}
 	f.Case = *found[id]
 	if f.Since.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"truce"
@@ -57,10 +58,7 @@ func (r *Record) Waitings(ctx context.Context, who access.Person, asOf int64) ([
 			Entry              int64
 			Recorded           time.Time
 		}
-		if err := json.Unmarshal(row.Body, &b); err != nil {
-			return nil, &truce.Error{Kind: truce.Internal, At: "proposal/" + row.ID, Msg: "the row is damaged", Err: err}
-		}
-		if b.Status == "" {
+		if json.Unmarshal(row.Body, &b) == nil && b.Status == "" {
 			out = append(out, Waiting{N: b.Entry, Do: b.Do, By: b.Author, At: b.Recorded, Until: b.Recorded.Add(access.ConfirmWithin), Mark: row.Mark, Act: b.Act, Own: b.Author == who.ID})
 		}
 	}
@@ -69,6 +67,9 @@ func (r *Record) Waitings(ctx context.Context, who access.Person, asOf int64) ([
 
 // Decline ends a proposal: by whoever proposed it, or by somebody who might have.
 func (r *Record) Decline(ctx context.Context, who access.Person, proposal int64, reason string) (Entered, error) {
+	if strings.TrimSpace(reason) == "" {
+		return Entered{}, &truce.Error{Kind: truce.Invalid, At: "reason", Msg: "it is not said why", Hint: "a reason"}
+	}
 	p, err := r.proposed(ctx, who, proposal)
 	if err != nil {
 		return Entered{}, err

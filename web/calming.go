@@ -96,7 +96,7 @@ func (s *site) calmingDeed(w http.ResponseWriter, r *http.Request) error {
 	}
 	act.Submission = submission(r)
 	if err := s.enter(r, act); err != nil {
-		return conceal(err)
+		return err
 	}
 	back := "/calming"
 	if id := r.PathValue("id"); id != "" {

@@ -113,7 +113,7 @@ func (s *site) verifyCase(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("id")
 	if err := do(r, id); err != nil {
-		return conceal(err)
+		return err
 	}
 	http.Redirect(w, r, "/verify/"+url.PathEscape(id), http.StatusSeeOther)
 	return nil
@@ -298,7 +298,7 @@ func (s *site) settleProposal(w http.ResponseWriter, r *http.Request) error {
 		return invalid("do", "this is no form of the page", "confirm, having read it whole, or decline")
 	}
 	if err != nil {
-		return conceal(err)
+		return err
 	}
 	http.Redirect(w, r, "/proposals", http.StatusSeeOther)
 	return nil
