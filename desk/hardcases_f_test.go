@@ -18,6 +18,7 @@ import (
 	"truce"
 	"truce/access"
 	"truce/agreements"
+	"truce/match"
 	"truce/reconcile"
 )
 
@@ -201,6 +202,7 @@ func TestHardCasesOfFusion(t *testing.T) {
 		run  func(hardDesk)
 	}{
 		{"HC-F1 five authors count the dead of one attack on a convoy", oneConvoy},
+		{"HC-F2 two agencies quote the same activist", oneActivist},
 		{"HC-F3 two shellings of one place on one day, five hours apart", twoShellings},
 		{"HC-F4 a report joined by mistake and split again", joinedByMistake},
 		{"HC-F5 a source retracts", sourceRetracts},
@@ -254,6 +256,38 @@ hrw,2016-09-19 19:15,hour,attack-on-aid,,red-crescent,,36.1481,36.9478,2000,21,2
 	}
 	if err != nil || len(b.Said) != 5 || len(d.Killed.By) != 4 { // "at least 10" is an author's word without a figure of its own
 		h.t.Errorf("%d authors, %d of them with a figure: %v", len(b.Said), len(d.Killed.By), err)
+	}
+}
+
+func oneActivist(h hardDesk) {
+	h.tell("id,from,act,by,against,lat,lon,within,source,text\n" +
+		"one,2016-04-20 10:00,shelling,syrian-armed-forces,group-a,36.2,37.15,500,Agency One,\"Activist Abu Omar said three people were killed in the morning shelling of the quarter.\"\n" +
+		"two,2016-04-20 10:00,shelling,syrian-armed-forces,group-a,36.2,37.15,500,Agency Two,\"At least three dead, according to activist Abu Omar, who lives near the market.\"\n" +
+		"three,2016-04-20 10:00,shelling,syrian-armed-forces,group-a,36.2,37.15,500,Agency Three,Our correspondent counted three bodies at the hospital.\n")
+	h.act("incident.opened", map[string]any{"id": "shelling", "members": []string{"one", "two", "three"}})
+	origins := func(ids ...string) int {
+		var list []match.Telling
+		for _, id := range ids {
+			row, err := h.Row(context.Background(), h.who, 0, "report", id)
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			var b struct{ Source, Text string }
+			if err := json.Unmarshal(row.Body, &b); err != nil {
+				h.t.Fatal(err)
+			}
+			list = append(list, match.Telling{Report: id, Office: b.Source, Text: b.Text})
+		}
+		return len(match.Origins(list))
+	}
+	if n := origins("one", "two"); n != 1 {
+		h.t.Errorf("two agencies and one activist are %d sources", n)
+	}
+	if n := origins("one", "two", "three"); n != 2 {
+		h.t.Errorf("with somebody who saw it himself they are %d", n)
+	}
+	if d := h.day("2016-04-20", 0).Figures; d.Incidents.Sure != 1 {
+		h.t.Errorf("one incident: %+v", d.Incidents)
 	}
 }
 

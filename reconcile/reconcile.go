@@ -10,6 +10,7 @@ package reconcile
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -102,6 +103,9 @@ func (f AreaFigure) says() string {
 	}
 	return strconv.Itoa(f.N)
 }
+
+// Sentences are all reasons in English, by their codes, with places for what is put in.
+func Sentences() map[string]string { return maps.Clone(sentences) }
 
 // sentences are the reasons in English. Pages have them in every language under the same names.
 var sentences = map[string]string{
