@@ -65,15 +65,14 @@ const (
 	OtherName
 
 	ToldWhole Level = iota - 3 // the words of one hold the whole name of the other's place
-	ToldPart
-	ToldNot
+	ToldPart                   // that neither does says nothing: an account need not name its place
 
-	SameWord Level = iota - 6
+	SameWord Level = iota - 5
 	WiderWord
 	SisterWord
 	OtherWord
 
-	SameActor Level = iota - 10
+	SameActor Level = iota - 9
 	KinActor        // by the register: part of, member, renamed
 	TiedActor       // allied or supporting
 	OtherActor
@@ -100,7 +99,7 @@ var names = [features][]string{
 	Time:      {"time", "same hour", "same day", "some day of a span", "every day of a span", "two spans", "hours apart", "next day", "two days", "a week", "later"},
 	Place:     {"place", "250 m", "1 km", "2 km", "4 km", "8 km", "16 km", "32 km", "in a wide extent", "in a region", "near a wide extent", "elsewhere"},
 	PlaceName: {"place name", "same", "shares a word", "alike", "other"},
-	Told:      {"told", "whole name", "part of the name", "not"},
+	Told:      {"told", "whole name", "part of the name"},
 	Act:       {"act", "same", "wider", "sister", "other"},
 	Means:     {"means", "same", "wider", "sister", "other"},
 	By:        {"by", "same", "kin", "tied", "other"},

@@ -18,7 +18,7 @@ func Reasoned() *Weights {
 		"time":       {"same hour": 4, "same day": 2, "some day of a span": 0.5, "every day of a span": 1, "two spans": 0.5, "hours apart": -2.5, "next day": -1, "two days": -2.5, "a week": -3.5, "later": -6},
 		"place":      {"250 m": 3, "1 km": 2.5, "2 km": 2, "4 km": 1.5, "8 km": 0.5, "16 km": -1, "32 km": -2, "in a wide extent": 0.5, "in a region": 0.2, "near a wide extent": -1.5, "elsewhere": -3.5},
 		"place name": {"same": 1.5, "shares a word": 1, "alike": 0.3, "other": -0.8},
-		"told":       {"whole name": 1.5, "part of the name": 0.7, "not": -0.3},
+		"told":       {"whole name": 1.5, "part of the name": 0.7},
 		"act":        {"same": 0.7, "wider": 0.2, "sister": -0.5, "other": -1.5},
 		"means":      {"same": 1, "wider": 0.3, "sister": -0.7, "other": -1.5},
 		"by":         {"same": 1, "kin": 0.6, "tied": 0, "other": -1},

@@ -111,19 +111,34 @@ var steps = [...]float64{0.25, 1, 2, 4, 8, 16, 32}
 type placeName struct {
 	words.Name
 	parts []string // the consonants of its words, those with two or more
+	// pieces are the parts of each of the names that it is put together of: "Raqqa: White Garden (park)"
+	// names a town, a quarter in it and what that is.
+	pieces [][]string
 }
 
 func placeNames(list []truce.Place) []placeName {
 	var out []placeName
 	for _, p := range list {
 		n := placeName{Name: words.NameOf(p.Name)}
-		for w := range strings.FieldsSeq(n.Latin) {
-			if b := words.Bones(w); len(b) > 1 {
-				n.parts = append(n.parts, b)
+		n.parts = partsOf(n.Latin)
+		for _, piece := range strings.FieldsFunc(p.Name, func(r rune) bool { return strings.ContainsRune(",;:/()[]،؛", r) }) {
+			if parts := partsOf(words.NameOf(piece).Latin); parts != nil {
+				n.pieces = append(n.pieces, parts)
 			}
 		}
 		if n.Latin != "" && !slices.ContainsFunc(out, func(o placeName) bool { return o.Latin == n.Latin }) {
 			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// partsOf are the consonants of the words of a name that can tell it from another.
+func partsOf(latin string) []string {
+	var out []string
+	for w := range strings.FieldsSeq(latin) {
+		if b := words.Bones(w); len(b) > 1 && !strings.Contains(" near and or between next to ", " "+w+" ") {
+			out = append(out, b)
 		}
 	}
 	return out
@@ -147,7 +162,7 @@ func nameLevel(x, y placeName) Level {
 		return SameName
 	case slices.ContainsFunc(x.parts, func(w string) bool { return len(w) > 2 && slices.Contains(y.parts, w) }):
 		return SharedName
-	case like > 0.84 || x.Bones == y.Bones && x.Bones != "":
+	case like > 0.84 || (x.Bare || y.Bare) && x.Bones == y.Bones && x.Bones != "":
 		return LikeName
 	}
 	return OtherName

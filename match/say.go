@@ -91,7 +91,7 @@ func number(x float64) string {
 var sayings = [features]map[Level]string{
 	Time:      {SameDay: "same day", SameSpan: "the spans of both overlap", NextDay: "a day apart", TwoDays: "two days apart"},
 	PlaceName: {SameName: "the same name of the place", SharedName: "the names of the places share a word", LikeName: "the names of the places are alike", OtherName: "other names of the place"},
-	Told:      {ToldWhole: "the words of one name the place of the other", ToldPart: "the words of one name a part of the other's place", ToldNot: "the words of neither name the other's place"},
+	Told:      {ToldWhole: "the words of one name the place of the other", ToldPart: "the words of one name a part of the other's place"},
 	Act:       {SameWord: "the same act", WiderWord: "one names the act more widely", SisterWord: "related acts", OtherWord: "other acts"},
 	Means:     {SameWord: "the same means", WiderWord: "one names the means more widely", SisterWord: "related means", OtherWord: "other means"},
 	By:        {SameActor: "an actor in common", KinActor: "actors of whom one is part of the other", TiedActor: "actors allied to each other", OtherActor: "other actors"},

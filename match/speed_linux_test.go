@@ -16,7 +16,7 @@ import (
 	"truce/bench/world"
 )
 
-var rows = flag.Int("rows", 20000, "how many rows of the bench's world the speed tests link")
+var rows = flag.Int("rows", 5000, "how many rows of the bench's world the speed tests link")
 
 // worldAccounts makes rows of the bench's world into accounts, and tells the original of each.
 func worldAccounts(t testing.TB, m *Matcher, seed uint64, n int) ([]Account, []int) {
@@ -91,7 +91,7 @@ func taught(t testing.TB) *Matcher {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, truth := worldAccounts(t, m, 11, 20000)
+	list, truth := worldAccounts(t, m, 11, 8000)
 	pairs, err := m.Pairs(context.Background(), list, Work{})
 	if err != nil {
 		t.Fatal(err)

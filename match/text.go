@@ -114,20 +114,27 @@ func told(a, b *Account) Level {
 	}
 	best := Level(0)
 	for _, n := range b.names {
-		asked, found := 0, 0
-		for _, w := range n.parts {
-			if slices.ContainsFunc(a.names, func(own placeName) bool { return slices.Contains(own.parts, w) }) {
-				continue
+		for _, piece := range n.pieces {
+			if l := toldPiece(a, piece); l != 0 && (best == 0 || l < best) {
+				best = l
 			}
-			if asked++; a.text.has(w) {
-				found++
-			}
-		}
-		if l := toldLevel(asked, found); l != 0 && (best == 0 || l < best) {
-			best = l
 		}
 	}
 	return best
+}
+
+// toldPiece looks for those words of a name that the account's own places do not have.
+func toldPiece(a *Account, piece []string) Level {
+	asked, found := 0, 0
+	for _, w := range piece {
+		if slices.ContainsFunc(a.names, func(own placeName) bool { return slices.Contains(own.parts, w) }) {
+			continue
+		}
+		if asked++; a.text.has(w) {
+			found++
+		}
+	}
+	return toldLevel(asked, found)
 }
 
 func toldLevel(asked, found int) Level {
@@ -139,5 +146,5 @@ func toldLevel(asked, found int) Level {
 	case found > 0:
 		return ToldPart
 	}
-	return ToldNot
+	return 0
 }

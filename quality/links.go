@@ -48,7 +48,9 @@ func links(w io.Writer, data string) error {
 		}
 		name := map[bool]string{true: "links.blind", false: "links.read"}[blind]
 		if blind {
-			baselines(w, k)
+			if err := baselines(w, k, data); err != nil {
+				return err
+			}
 		}
 		if err := k.measure(w, name); err != nil {
 			return err
