@@ -42,7 +42,7 @@ func archive(w io.Writer, data string) error {
 	if err != nil {
 		return err
 	}
-	for _, least := range []float64{0.5, 0.8, 0.95} {
+	for _, least := range []float64{0.2, 0.5, 0.8} {
 		clusters, err := m.Clusters(list, pairs, nil, least)
 		if err != nil {
 			return err

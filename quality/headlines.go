@@ -41,6 +41,8 @@ func headlines(w io.Writer, data string) error {
 	}
 	pairs := testing.draw(1)
 	curve(w, "headlines.2017", testing.scored(weights, pairs))
+	dated := func(p linePair) bool { return testing.gists[p.a].Dated || testing.gists[p.b].Dated }
+	curve(w, "headlines.2017, no line names its day", slices.DeleteFunc(testing.scored(weights, pairs), dated))
 	headlineBaselines(w, learning.draw(negatives), pairs, learning, testing)
 	return testing.everyPair(w, weights)
 }
