@@ -245,11 +245,17 @@ func (r *Record) tell(ctx context.Context, who access.Person, kind, mark, submis
 
 // Released is a release with what was said of it since.
 type Released struct {
-	ID, Title, Text, Mark, SHA256, Status string
-	Rows                                  []string
-	Entries, Entry                        int64
-	Recorded                              time.Time
-	Corrections                           []Correction // oldest first
+	ID          string       `json:"id"`
+	Title       string       `json:"title"`
+	Text        string       `json:"text,omitempty"`
+	Mark        string       `json:"mark"`
+	SHA256      string       `json:"sha256"`
+	Status      string       `json:"status,omitempty"` // "withdrawn"
+	Rows        []string     `json:"rows,omitempty"`
+	Entries     int64        `json:"entries"` // it was made from
+	Entry       int64        `json:"entry"`   // that published it
+	Recorded    time.Time    `json:"recorded"`
+	Corrections []Correction `json:"corrections,omitempty"` // oldest first
 }
 
 // Day is the reporting day of a frozen report; empty for another release.
@@ -270,9 +276,16 @@ func (r Released) Updated() time.Time {
 
 // Correction corrects one figure of a release, or withdraws it.
 type Correction struct {
-	ID, Release, Figure, Was, Is, Words, Status, Mark string
-	Entry                                             int64
-	Recorded                                          time.Time
+	ID       string    `json:"id"`
+	Release  string    `json:"release"`
+	Figure   string    `json:"figure,omitempty"` // its place in the bytes
+	Was      string    `json:"was,omitempty"`
+	Is       string    `json:"is,omitempty"`
+	Words    string    `json:"words,omitempty"`
+	Status   string    `json:"status,omitempty"` // "withdrawn"
+	Mark     string    `json:"mark"`
+	Entry    int64     `json:"entry"`
+	Recorded time.Time `json:"recorded"`
 }
 
 // Withdrawal reports whether it withdraws the release.

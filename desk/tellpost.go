@@ -343,9 +343,15 @@ func (p *Post) Again(ctx context.Context, who access.Person, receiver string, en
 
 // Delivery is what came of a parcel, as the record has it.
 type Delivery struct {
-	Release, Correction, To, State, Receipt, Note string
-	Tries, Entry                                  int64
-	At                                            time.Time
+	Release    string    `json:"release"`
+	Correction string    `json:"correction,omitempty"`
+	To         string    `json:"to"`
+	State      string    `json:"state"` // "delivered" or "lost"
+	Tries      int       `json:"tries"`
+	At         time.Time `json:"at"`
+	Receipt    string    `json:"receipt,omitempty"`
+	Note       string    `json:"note,omitempty"`
+	Entry      int64     `json:"entry"`
 }
 
 // Deliveries lists what came of parcels as far as a person may see, the newest first.

@@ -30,6 +30,7 @@ func (s *site) apiRoutes() {
 	a := &api{s, humago.New(s.mux, s.apiConfig())}
 	a.recordRoutes()
 	a.entryRoutes()
+	a.workAPI()
 	a.takeRoutes()
 	a.streamRoutes()
 	if s.Files != nil {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 
 	"truce/access"
@@ -32,6 +33,8 @@ func (m *matrix) ofWork(x *asker) iter.Seq[question] {
 			{route: "GET /telling", path: "/telling", always: true}, {route: "GET /telling", path: "/telling" + then},
 			{route: "GET /telling/new", path: "/telling/new?row=incident/none", always: true}, {route: "GET /telling/new", path: "/telling/new?colour=red"},
 			{route: "GET /telling/deliveries", path: "/telling/deliveries", always: true}, {route: "GET /telling/deliveries", path: "/telling/deliveries" + then},
+			{route: "GET /api/v1/cases", path: "/api/v1/cases", always: true}, {route: "GET /api/v1/proposals", path: "/api/v1/proposals", always: true},
+			{route: "GET /api/v1/releases", path: "/api/v1/releases", always: true}, {route: "GET /api/v1/deliveries", path: "/api/v1/deliveries", always: true},
 			{route: "GET /feeds/releases.atom", path: "/feeds/releases.atom", always: true}, {route: "GET /feeds/corrections.atom", path: "/feeds/corrections.atom", always: true},
 		}
 		for _, r := range m.of("incident", true) {
@@ -41,7 +44,8 @@ func (m *matrix) ofWork(x *asker) iter.Seq[question] {
 		}
 		for _, r := range m.of("release", true) {
 			path := "/telling/releases/" + url.PathEscape(r.id)
-			list = append(list, question{route: "GET /telling/releases/{id}", path: path}, question{route: "GET /telling/releases/{id}/release.json", path: path + "/release.json"})
+			list = append(list, question{route: "GET /telling/releases/{id}", path: path}, question{route: "GET /telling/releases/{id}/release.json", path: path + "/release.json"},
+				question{route: "GET /api/v1/releases/{id}/bytes", path: "/api/v1/releases/" + url.PathEscape(r.id) + "/bytes"})
 		}
 		for _, q := range list {
 			if q.may = may; !yield(q) {
@@ -65,6 +69,11 @@ func workStrays() []stray {
 		{"POST /telling/new", "/telling/new", url.Values{"title": {"tried"}, "mark": {"CLEAR"}, "rows": {"incident/none"}}},
 		{"POST /telling/publish", "/telling/publish", url.Values{"id": {"R-x"}, "title": {"tried"}, "mark": {"CLEAR"}, "sha256": {"none"}, "sure": {"yes"}}},
 		{"POST /telling/releases/{id}", "/telling/releases/none", url.Values{"do": {"withdraw"}, "words": {"tried"}, "sure": {"yes"}}},
+		{"POST /api/v1/proposals/{n}/decline", "/api/v1/proposals/987654/decline", map[string]any{"reason": "tried"}},
+		{"POST /api/v1/releases/preview", "/api/v1/releases/preview", map[string]any{"id": "R-x", "title": "tried", "mark": "CLEAR", "rows": []string{"incident/none"}}},
+		{"POST /api/v1/releases", "/api/v1/releases", map[string]any{"id": "R-x", "title": "tried", "mark": "CLEAR", "entries": 1, "sha256": strings.Repeat("0", 64)}},
+		{"POST /api/v1/releases/{id}/corrections", "/api/v1/releases/none/corrections", map[string]any{"figure": "/text", "is": "x", "words": "tried"}},
+		{"POST /api/v1/releases/{id}/withdrawal", "/api/v1/releases/none/withdrawal", map[string]any{"words": "tried"}},
 		{"POST /telling/deliveries", "/telling/deliveries", url.Values{"receiver": {"none"}, "entry": {"1"}}},
 	}
 }

@@ -286,6 +286,19 @@ func ownExamples(w *world, c, head *client) map[string]example {
 	invited := c.send("POST", "/api/v1/people/invitations", map[string]any{"account": "later", "post": map[string]any{"name": "Later", "roles": []string{"monitor"}}})
 	invited.want(200, "")
 	proposal := head.send("POST", "/api/v1/proposals", map[string]any{"kind": "mark.widened", "fields": map[string]any{"kind": "report", "row": "C001", "to": "TLP:GREEN", "reason": "agreed"}}).want(200, "")
+	again := head.send("POST", "/api/v1/proposals", map[string]any{"kind": "mark.widened", "fields": map[string]any{"kind": "report", "row": "C003", "to": "TLP:GREEN", "reason": "agreed"}}).want(200, "")
+	draft := func(id string) map[string]any {
+		return map[string]any{"id": id, "title": "Bulletin", "text": "What is known", "mark": "CLEAR"}
+	}
+	publish := func(id string) map[string]any {
+		p := head.send("POST", "/api/v1/releases/preview", draft(id)).want(200, "").json()
+		d := draft(id)
+		d["entries"], d["sha256"] = p["entries"], p["sha256"]
+		return d
+	}
+	for _, id := range []string{"R-17", "R-18"} {
+		head.send("POST", "/api/v1/releases", publish(id)).want(200, "")
+	}
 	third := w.as("third", "head", "verifier")
 	n := w.enter("to-destroy", "TLP:GREEN")
 	for _, id := range []string{"omar", "renewed", "shut"} {
@@ -300,16 +313,20 @@ func ownExamples(w *world, c, head *client) map[string]example {
 	*c, *head = *w.signIn("amal"), *w.signIn("hala") // lately, for what needs it
 	return map[string]example{
 		"row": {params: map[string]any{"id": "C001"}}, "history": {params: map[string]any{"id": "C001"}},
-		"rows":         {params: map[string]any{"text": "ceasefire"}},
-		"attachment":   {params: map[string]any{"sha256": hash}},
-		"attach":       {params: map[string]any{"id": "C001", "name": "b.pdf", "Content-Type": "application/pdf"}, raw: file},
-		"write":        {body: act1("incident.opened", map[string]any{"id": "i-example"})},
-		"report":       {body: map[string]any{"report": map[string]any{"id": "r-example", "text": "heard shells", "elements": []any{map[string]any{"id": "r-example", "act": []string{"shelling"}}}}, "mark": "TLP:GREEN"}},
-		"propose":      {body: map[string]any{"kind": "mark.widened", "fields": map[string]any{"kind": "report", "row": "C002", "to": "TLP:GREEN", "reason": "agreed"}}},
-		"confirm":      {who: third, params: map[string]any{"n": proposal.json()["entry"]}},
-		"destroy":      {params: map[string]any{"n": n}, body: map[string]any{"fields": []string{"text"}, "reason": "asked for"}},
-		"new-token":    {body: map[string]any{"name": "x", "roles": []string{"desk"}, "expires": w.clock.now().Add(time.Hour)}},
-		"revoke-token": {params: map[string]any{"id": prog}}, "end-session": {who: second, params: map[string]any{"id": other}}, "end-sessions": {who: second},
+		"rows":       {params: map[string]any{"text": "ceasefire"}},
+		"attachment": {params: map[string]any{"sha256": hash}},
+		"attach":     {params: map[string]any{"id": "C001", "name": "b.pdf", "Content-Type": "application/pdf"}, raw: file},
+		"write":      {body: act1("incident.opened", map[string]any{"id": "i-example"})},
+		"report":     {body: map[string]any{"report": map[string]any{"id": "r-example", "text": "heard shells", "elements": []any{map[string]any{"id": "r-example", "act": []string{"shelling"}}}}, "mark": "TLP:GREEN"}},
+		"propose":    {body: map[string]any{"kind": "mark.widened", "fields": map[string]any{"kind": "report", "row": "C002", "to": "TLP:GREEN", "reason": "agreed"}}},
+		"decline":    {params: map[string]any{"n": again.json()["entry"]}, body: map[string]any{"reason": "too soon"}},
+		"preview":    {body: draft("R-19")}, "publish": {body: publish("R-20")}, "release-bytes": {},
+		"correct":          {params: map[string]any{"id": "R-17"}, body: map[string]any{"figure": "/text", "is": "What is known now", "words": "More came in"}},
+		"withdraw-release": {params: map[string]any{"id": "R-18"}, body: map[string]any{"words": "It was wrong"}},
+		"confirm":          {who: third, params: map[string]any{"n": proposal.json()["entry"]}},
+		"destroy":          {params: map[string]any{"n": n}, body: map[string]any{"fields": []string{"text"}, "reason": "asked for"}},
+		"new-token":        {body: map[string]any{"name": "x", "roles": []string{"desk"}, "expires": w.clock.now().Add(time.Hour)}},
+		"revoke-token":     {params: map[string]any{"id": prog}}, "end-session": {who: second, params: map[string]any{"id": other}}, "end-sessions": {who: second},
 		"invite":   {body: map[string]any{"account": "example", "post": map[string]any{"name": "Example", "roles": []string{"monitor"}}}},
 		"withdraw": {params: map[string]any{"id": invited.json()["id"]}},
 		"assign":   {params: map[string]any{"account": "omar"}, body: map[string]any{"name": "Omar", "roles": []string{"monitor"}}},
