@@ -60,7 +60,7 @@ var kinds = []kind{
 		words: "title", time: "when", place: "where", source: "said sources"},
 	{name: "incident", group: "work", open: "id members status", words: "title", time: "when", place: "where",
 		of: map[string]string{"members": "element"}},
-	{name: "join", group: "work", open: "id incident members status"},
+	{name: "join", group: "work", open: "id incident members status pair says"},
 	{name: "finding", group: "work", open: "id incident body standard verdict agreement clause tasks attribution status", words: "statement dissent",
 		of: map[string]string{"verdict": "verdict"}},
 	{name: "arrival", group: "work", open: "id number state", time: "received acknowledged", internal: "report door danger"},

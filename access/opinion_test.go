@@ -23,13 +23,13 @@ var posted = map[Role]map[string]string{
 	Desk: {
 		"read": terms + work + logged + secret, "list": terms + work + logged + secret, "subscribe": terms + work + logged + secret,
 		"export": terms + work + logged, "verify": verified, "report": "report attachment coverage source access reading lesson protest reply",
-		"join": "incident join", "assess": "report element incident coverage attachment claim hypothesis stage task", "contact": "contact request message line fire measure",
+		"join": "incident join", "assess": "reading report element incident coverage attachment claim hypothesis stage task", "contact": "contact request message line fire measure",
 		"first:widen": terms + work + secret,
 	},
 	Verifier: {
 		"read": terms + work + logged + secret, "list": terms + work + logged + secret, "subscribe": terms + work + logged + secret,
 		"export": terms + work + logged, "verify": verified, "report": "report attachment coverage source access reading lesson protest reply",
-		"join": "incident join", "assess": "report element incident coverage attachment claim hypothesis stage task finding", "contact": "contact request message line fire measure",
+		"join": "incident join", "assess": "reading report element incident coverage attachment claim hypothesis stage task finding", "contact": "contact request message line fire measure",
 		"declare": declared, "judge": "judgment",
 		"first:sign": "finding", "second:sign": "finding", "first:exclude": "adherence",
 		"first:open-source": "source", "second:open-source": "source", "first:widen": terms + work + secret,

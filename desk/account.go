@@ -30,6 +30,7 @@ type AccountRead struct {
 	Reading reading.Reading
 	Drafts  []AccountDraft
 	zone    *time.Location
+	mission *Mission
 }
 
 // AccountDraft is one thing that was read and may become a report: a happening, or what
@@ -53,15 +54,20 @@ func (d AccountDraft) Statement() bool { return d.Said != nil }
 
 // ReadAccount reads a text with the lists of the mission, and with what people taught.
 func (r *Record) ReadAccount(ctx context.Context, who access.Person, s *Sight, a Account) (*AccountRead, error) {
-	if s.Result == nil {
-		return nil, &truce.Error{Kind: truce.Absent, At: "mission", Msg: "no mission has been adopted", Hint: "a mission with its register"}
+	if s.Zone == nil {
+		return nil, &truce.Error{Kind: truce.Conflict, At: "mission", Msg: "no mission has been adopted that you may see", Hint: "a mission with its register"}
 	}
 	out := &AccountRead{Account: a, zone: s.Zone}
 	about, err := out.told()
 	if err != nil {
 		return nil, err
 	}
-	lists, err := r.taught(ctx, who, s)
+	terms, err := r.terms(ctx, s.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	out.mission = terms.mission
+	lists, err := r.taught(ctx, who, s.AsOf, out.mission)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +89,7 @@ func (a *AccountRead) told() (reading.Account, error) {
 	if len(a.Text) > MostAccount {
 		return out, &truce.Error{Kind: truce.Invalid, At: "text", Msg: fmt.Sprintf("the text has %d bytes", len(a.Text)), Hint: fmt.Sprintf("%d at most; cut it up", MostAccount)}
 	}
-	text, err := reading.Clean("text", []byte(a.Text))
+	text, err := reading.Clean("text", []byte(strings.TrimSpace(a.Text)+"\n"))
 	if err != nil {
 		return out, err
 	}
@@ -136,10 +142,9 @@ func (r *Record) Lessons(ctx context.Context, who access.Person, asOf int64) ([]
 }
 
 // taught are the lists of the mission with what people taught.
-func (r *Record) taught(ctx context.Context, who access.Person, s *Sight) (reading.Lists, error) {
-	m := s.Result.Mission
+func (r *Record) taught(ctx context.Context, who access.Person, asOf int64, m *Mission) (reading.Lists, error) {
 	lists := reading.Lists{Register: m.register, Sites: Sites(m.atlas), Taught: map[string]string{}}
-	lessons, err := r.Lessons(ctx, who, s.AsOf)
+	lessons, err := r.Lessons(ctx, who, asOf)
 	for _, l := range lessons {
 		switch l.What {
 		case "actor":

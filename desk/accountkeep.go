@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"truce"
-	"truce/access"
 )
 
 // AccountDecision is what a person says of one draft: accepted or rejected, and the facts as
@@ -59,14 +57,10 @@ func rangeText(r *truce.Range) string {
 	return strconv.FormatFloat(r.Low, 'f', -1, 64) + "-" + strconv.FormatFloat(r.High, 'f', -1, 64)
 }
 
-// AccountActs returns the entries that decisions make: the account itself with what was
+// Acts returns the entries that decisions make: the account itself with what was
 // decided of each draft, and a report for each that was accepted. Every report says which
 // program read it, in which account, and where it stands there.
-func (r *Record) AccountActs(ctx context.Context, who access.Person, s *Sight, a *AccountRead, decisions []AccountDecision) ([]Act, error) {
-	o, err := r.terms(ctx, s.AsOf)
-	if err != nil {
-		return nil, err
-	}
+func (a *AccountRead) Acts(decisions []AccountDecision) ([]Act, error) {
 	kept := map[string]string{}
 	var out []Act
 	for _, c := range decisions {
@@ -77,7 +71,7 @@ func (r *Record) AccountActs(ctx context.Context, who access.Person, s *Sight, a
 		if d.Entered != "" {
 			continue
 		}
-		changed, err := a.correct(o.mission, &d.Element, a.Facts(d), c.Facts)
+		changed, err := a.correct(a.mission, &d.Element, a.Facts(d), c.Facts)
 		if err != nil && c.Says == Accepted {
 			return nil, err
 		}
@@ -87,7 +81,7 @@ func (r *Record) AccountActs(ctx context.Context, who access.Person, s *Sight, a
 		if changed {
 			kept[c.Key] = Corrected
 		}
-		out = append(out, a.report(o.mission, d))
+		out = append(out, a.report(a.mission, d))
 	}
 	if len(kept) == 0 {
 		return nil, nil
@@ -125,10 +119,10 @@ func (a *AccountRead) keep(decisions map[string]string) Act {
 	return Act{Kind: "reading.kept", Fields: f}
 }
 
-// LessonAct is the entry of a name that somebody teaches. value must be an actor of the
+// Lesson is the entry of a name that somebody teaches. value must be an actor of the
 // register or an area of the mission.
-func (r *Record) LessonAct(s *Sight, a *AccountRead, l Lesson) (Act, error) {
-	m := s.Result.Mission
+func (a *AccountRead) Lesson(l Lesson) (Act, error) {
+	m := a.mission
 	l.Name, l.Value = strings.TrimSpace(l.Name), strings.TrimSpace(l.Value)
 	switch l.What {
 	case "actor":
@@ -289,7 +283,8 @@ func readRange(field, v string) (*truce.Range, error) {
 
 // Names lists what names may mean: for "actor" the actors of the register, for "place" the
 // areas of the mission, each with the name to show.
-func (m *Mission) Names(what string) [][2]string {
+func (a *AccountRead) Names(what string) [][2]string {
+	m := a.mission
 	var out [][2]string
 	switch what {
 	case "actor":

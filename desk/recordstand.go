@@ -71,7 +71,7 @@ func fresh(kind string) bool {
 func makes(kind string) bool {
 	switch kind {
 	case "mission.adopted", "agreement.adopted", "register.adopted", "places.adopted", "attachment.added", "finding.signed", "release.published", "source.sealed",
-		"stage.set", "line.listed", "fire.noted", "hypothesis.put":
+		"stage.set", "line.listed", "fire.noted", "hypothesis.put", "reading.kept":
 		return true
 	}
 	return false

@@ -79,11 +79,11 @@ type ReadName struct {
 // ReadDoubt is a place where the text is probably not what was meant, or a summary.
 type ReadDoubt struct{ Text, Perhaps, Why string }
 
-// NewReadDone lays out what was read. lists are the actors and places that names may be
-// corrected to.
-func NewReadDone(a *desk.AccountRead, lessons []desk.Lesson, actors, places []Option) *ReadDone {
+// NewReadDone lays out what was read.
+func NewReadDone(a *desk.AccountRead, lessons []desk.Lesson) *ReadDone {
 	r := a.Reading
-	v := &ReadDone{ID: a.ID, Kinds: strings.Fields("actor place time quantity act means doubt"), Reader: r.Reader, Hash: r.Hash, Dated: r.Date != "", Lessons: lessons, Acts: truce.Acts().Words(), Actors: actors, Places: places}
+	v := &ReadDone{ID: a.ID, Kinds: strings.Fields("actor place time quantity act means doubt"), Reader: r.Reader, Hash: r.Hash, Dated: r.Date != "", Lessons: lessons, Acts: truce.Acts().Words(),
+		Actors: options(a.Names("actor")), Places: options(a.Names("place"))}
 	for i, at := range r.Sentences {
 		v.Sentences = append(v.Sentences, cutSentence(a, i, at))
 	}
@@ -109,6 +109,15 @@ func NewReadDone(a *desk.AccountRead, lessons []desk.Lesson, actors, places []Op
 		v.Claims = append(v.Claims, ReadDoubt{Text: c.Text, Why: c.Why})
 	}
 	return v
+}
+
+// options are values with their words.
+func options(of [][2]string) []Option {
+	out := make([]Option, 0, len(of))
+	for _, o := range of {
+		out = append(out, Option{o[0], o[1]})
+	}
+	return out
 }
 
 // quoted are the words that a draft rests on.

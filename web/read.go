@@ -97,25 +97,10 @@ func (s *site) showRead(w http.ResponseWriter, r *http.Request, sight *desk.Sigh
 		return err
 	}
 	v.Account = read.Account
-	actors, places := choices(sight)
-	v.Done = screen.NewReadDone(read, lessons, actors, places)
+	v.Done = screen.NewReadDone(read, lessons)
 	f.View = v
 	s.showAs(w, r, http.StatusOK, f)
 	return nil
-}
-
-// choices are the actors and areas that names may be corrected to.
-func choices(sight *desk.Sight) (actors, places []screen.Option) {
-	if sight.Result == nil {
-		return nil, nil
-	}
-	for _, c := range sight.Result.Mission.Names("actor") {
-		actors = append(actors, screen.Option{Value: c[0], Name: c[1]})
-	}
-	for _, c := range sight.Result.Mission.Names("place") {
-		places = append(places, screen.Option{Value: c[0], Name: c[1]})
-	}
-	return actors, places
 }
 
 // readForm reads a form that may carry a file.
@@ -214,7 +199,7 @@ func (s *site) enterAccount(w http.ResponseWriter, r *http.Request, sight *desk.
 	if err != nil {
 		return err
 	}
-	acts, err := s.Record.AccountActs(r.Context(), who, sight, read, decisions(r))
+	acts, err := read.Acts(decisions(r))
 	if err != nil {
 		return err
 	}
@@ -261,7 +246,7 @@ func (s *site) teachNames(w http.ResponseWriter, r *http.Request, sight *desk.Si
 		if i >= len(really) || i >= len(what) || strings.TrimSpace(really[i]) == "" {
 			continue
 		}
-		act, err := s.Record.LessonAct(sight, read, desk.Lesson{Name: name, What: what[i], Value: really[i]})
+		act, err := read.Lesson(desk.Lesson{Name: name, What: what[i], Value: really[i]})
 		if err != nil {
 			return err
 		}
