@@ -40,7 +40,8 @@ const (
 )
 
 // Suggest returns the incidents that a report may belong to, the likeliest first, at most max.
-// Only what the person sees is compared and told; a fact withheld from them is a fact not stated.
+// Only what the person sees is compared and told; a fact withheld from them is a fact not stated. An
+// incident with a report that people judged different from this one is not suggested.
 func (r *Record) Suggest(ctx context.Context, who access.Person, report string, max int) ([]Suggestion, error) {
 	seen, err := r.Row(ctx, who, 0, "report", report)
 	if err != nil {
@@ -54,7 +55,11 @@ func (r *Record) Suggest(ctx context.Context, who access.Person, report string, 
 	if err != nil {
 		return nil, err
 	}
-	best := map[string]Suggestion{}
+	apart, err := r.judgedApart(ctx, who, report)
+	if err != nil {
+		return nil, err
+	}
+	best, never := map[string]Suggestion{}, map[string]bool{}
 	for i := range asked {
 		others, err := r.nearby(ctx, who, m, asked[i].box)
 		if err != nil {
@@ -63,6 +68,7 @@ func (r *Record) Suggest(ctx context.Context, who access.Person, report string, 
 		for k := range others {
 			if o := &others[k]; o.Report != report {
 				s := suggestion(m, &asked[i].Account, o)
+				never[s.Incident] = never[s.Incident] || apart[o.Report]
 				if had, ok := best[s.Incident]; !ok || compareSuggestions(s, had) < 0 {
 					best[s.Incident] = s
 				}
@@ -71,12 +77,34 @@ func (r *Record) Suggest(ctx context.Context, who access.Person, report string, 
 	}
 	out := make([]Suggestion, 0, len(best))
 	for _, s := range best {
-		if s.Odds >= leastOdds {
+		if s.Odds >= leastOdds && !never[s.Incident] {
 			out = append(out, s)
 		}
 	}
 	slices.SortFunc(out, compareSuggestions)
 	return out[:min(len(out), max)], nil
+}
+
+// judgedApart are the reports that people judged to be of another happening than this one, by the
+// last judgment on each that the person sees.
+func (r *Record) judgedApart(ctx context.Context, who access.Person, report string) (map[string]bool, error) {
+	rows, err := r.pages(ctx, who, Question{Kind: "join"})
+	out := map[string]bool{}
+	for _, row := range rows {
+		var b struct {
+			Pair []string
+			Says match.Says
+		}
+		if json.Unmarshal(row.Body, &b) != nil || len(b.Pair) != 2 || !slices.Contains(b.Pair, report) {
+			continue
+		}
+		other := b.Pair[0]
+		if other == report {
+			other = b.Pair[1]
+		}
+		out[other] = b.Says == match.Different
+	}
+	return out, err
 }
 
 // leastOdds is the probability below which nothing is suggested.

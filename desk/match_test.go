@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,5 +100,45 @@ func TestRetractedReportsAreNotSuggested(t *testing.T) {
 		if s.Report == "S-2" {
 			t.Errorf("a retracted report is suggested with %.2f", s.Odds)
 		}
+	}
+}
+
+func TestWhatPeopleJudgedDifferentIsNotSuggested(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	who := head("amal")
+	for _, id := range []string{"S-1", "S-2", "S-3"} {
+		if _, err := r.AddReport(ctx, who, "", convoy(id, "council", 12, 12), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	suggested := func() (out []string) {
+		got, err := r.Suggest(ctx, who, "S-1", 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range got {
+			out = append(out, s.Report)
+		}
+		return out
+	}
+	judge := func(says string) {
+		if _, err := r.Write(ctx, who, Act{Kind: "match.judged", Fields: map[string]any{"pair": []string{"S-1", "S-2"}, "says": says}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := suggested(); !slices.Contains(got, "S-2") || !slices.Contains(got, "S-3") {
+		t.Fatalf("before any judgment: %v", got)
+	}
+	judge("different")
+	if got := suggested(); slices.Contains(got, "S-2") || !slices.Contains(got, "S-3") {
+		t.Errorf("judged different: %v", got)
+	}
+	judge("unsure") // they thought again
+	if got := suggested(); !slices.Contains(got, "S-2") {
+		t.Errorf("the judgment taken back: %v", got)
+	}
+	if _, err := r.Write(ctx, who, Act{Kind: "match.judged", Fields: map[string]any{"pair": []string{"S-1", "S-2"}, "says": "perhaps"}}); err == nil {
+		t.Error("a word that is no judgment is taken")
 	}
 }

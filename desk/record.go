@@ -267,7 +267,7 @@ func actionOf(kind string) access.Action {
 	switch kind {
 	case "report.received", "report.corrected", "report.retracted", "attachment.added", "coverage.logged", "access.met", "protest.filed", "reply.given", "reading.kept", "name.taught":
 		return access.Report
-	case "incident.opened", "incident.joined", "incident.split":
+	case "incident.opened", "incident.joined", "incident.split", "match.judged":
 		return access.Join
 	case "element.assessed", "report.triaged", "claim.noted", "hypothesis.put", "stage.set", "task.set", "task.done":
 		return access.Assess

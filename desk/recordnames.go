@@ -19,7 +19,7 @@ func naming(kind string) map[string]string {
 	case "incident":
 		return map[string]string{"members": "element"}
 	case "join":
-		return map[string]string{"incident": "incident", "members": "element"}
+		return map[string]string{"incident": "incident", "members": "element", "pair": "report"}
 	case "finding":
 		return map[string]string{"incident": "incident", "tasks": "task"}
 	case "stage":

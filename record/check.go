@@ -43,7 +43,7 @@ var shapes = map[string]shape{
 	"what": word, "report": word, "captured": instant, "address": prose, "copy": digest, "where": place,
 	"incident": word, "body": word, "standard": word, "statement": prose, "verdict": word, "attribution": object, "dissent": prose,
 	"with": word, "words": prose, "about": word, "reply_due": instant, "entries": count, "kind": word, "row": word, "to": word,
-	"sealed": prose, "people": words, "do": word, "act": object, "entry": count, "names": words,
+	"sealed": prose, "people": words, "do": word, "act": object, "entry": count, "names": words, "pair": words,
 	"stage": word, "finding": word, "task": word, "way": word, "tasks": words, "due": instant, "result": word, "access": word, "outcome": word,
 	"languages": words, "hours": prose, "backups": words, "answered": word, "line": word, "spoke": prose, "read_back": word, "their_clock": word,
 	"fire": word, "ending": word, "request": word, "protest": word, "step": word,
@@ -57,7 +57,7 @@ var shapes = map[string]shape{
 var codes = map[string][]string{
 	"status":      {"accepted", "acceded", "deemed", "suspended", "notice", "withdrawn", "excluded", "declined"},
 	"standing":    {"established", "claimed"},
-	"says":        {"satisfied", "not satisfied", "hold", "resume", "reset"},
+	"says":        {"satisfied", "not satisfied", "hold", "resume", "reset", "same", "different", "unsure"},
 	"standard":    {"reasonable-grounds", "balance-of-probabilities", "clear-and-convincing", "beyond-reasonable-doubt", "verified"},
 	"way":         {"visit", "interview", "imagery", "scene", "hospital", "documents", "call", "other"},
 	"result":      {"done", "in part", "not possible"},

@@ -71,6 +71,7 @@ var kinds = []Kind{
 	{Name: "incident.opened", Words: "incident opened", Row: "incident", ID: "id", Needs: []string{"id"}, May: []string{"title", "members"}, fold: (*change).incident},
 	{Name: "incident.joined", Words: "joined to an incident", Row: "incident", ID: "id", Needs: []string{"id", "members", "reason"}, fold: (*change).join},
 	{Name: "incident.split", Words: "split off an incident", Row: "incident", ID: "id", Needs: []string{"id", "members", "reason"}, fold: (*change).split},
+	{Name: "match.judged", Words: "judged one happening, or two", Row: "join", Needs: []string{"pair", "says"}},
 	{Name: "element.assessed", Words: "element assessed", Row: "element", ID: "element", Needs: []string{"element", "changes", "reason"}, May: []string{"box"}, fold: (*change).assessment},
 	{Name: "claim.noted", Words: "claim noted", Row: "claim", Needs: []string{"incident", "by", "claim"}, May: []string{"element", "fact", "value", "at", "words", "report", "reliability", "credibility"}},
 	{Name: "hypothesis.put", Words: "hypothesis put", Row: "hypothesis", ID: "id", Needs: []string{"id", "incident", "statement"}, May: []string{"evidence"}},

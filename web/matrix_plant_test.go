@@ -181,7 +181,7 @@ func (p *planter) entries(mark string) {
 		"report.received", "incident.opened", "element.assessed", "attachment.added", "coverage.logged", "contact.made", "release.published", "source.sealed",
 		"stage.set", "task.set", "access.met", "task.done", "line.listed", "line.tested", "fire.noted", "request.made", "request.reminded", "request.closed",
 		"protest.filed", "reply.given", "measure.taken", "release.corrected", "release.withdrawn", "delivery.noted",
-		"report.triaged", "message.sent", "claim.noted", "hypothesis.put", "reading.kept", "name.taught",
+		"report.triaged", "message.sent", "claim.noted", "hypothesis.put", "reading.kept", "name.taught", "match.judged",
 		"finding.signed", "source.opened", "record.restored", "report.corrected", "incident.split", "incident.joined", "report.retracted", "finding.withdrawn",
 	} {
 		fields := p.fields(kind, about)
@@ -231,6 +231,8 @@ func (p *planter) fields(kind string, about map[string]any) map[string]any {
 		f["id"] = about["report"]
 	case "message.sent":
 		f["report"] = about["report"]
+	case "match.judged":
+		f["pair"], f["says"] = []any{about["report"], about["report"]}, "unsure"
 	case "claim.noted":
 		f["incident"], f["element"], f["report"] = about["incident"], about["element"], about["report"]
 	case "hypothesis.put":
@@ -287,7 +289,7 @@ func (p *planter) entryField(name string) any {
 		return map[string]any{"from": w.From, "to": w.To}
 	case "where":
 		return p.spot()
-	case "roles", "purposes", "areas", "people", "tasks", "languages", "backups", "rows":
+	case "roles", "purposes", "areas", "people", "tasks", "languages", "backups", "rows", "pair":
 		return []string{p.text()}
 	case "size", "entries", "tries":
 		return p.number()

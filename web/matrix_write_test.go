@@ -33,7 +33,7 @@ var acted = map[string]struct {
 	"release.published": {access.Publish, "release"}, "source.sealed": {access.Report, "source"}, "source.opened": {access.OpenSource, "source"},
 	"entry.destroyed": {access.Destroy, "destroyed"},
 	"stage.set":       {access.Assess, "stage"}, "task.set": {access.Assess, "task"}, "task.done": {access.Assess, "task"}, "access.met": {access.Report, "access"},
-	"reading.kept": {access.Report, "reading"}, "name.taught": {access.Report, "lesson"},
+	"reading.kept": {access.Report, "reading"}, "name.taught": {access.Report, "lesson"}, "match.judged": {access.Join, "join"},
 	"line.listed": {access.Contact, "line"}, "line.tested": {access.Contact, "line"}, "line.ended": {access.Contact, "line"},
 	"fire.noted": {access.Contact, "fire"}, "request.made": {access.Contact, "request"}, "request.reminded": {access.Contact, "request"}, "request.closed": {access.Contact, "request"},
 	"protest.filed": {access.Report, "protest"}, "reply.given": {access.Report, "reply"}, "measure.taken": {access.Contact, "measure"},
