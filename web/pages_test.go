@@ -69,7 +69,7 @@ func TestEveryPageIsShown(t *testing.T) {
 	look(c, "/record/check?entry=x", "problem", 422, "entry", "a whole number from 0")
 	look(c, "/entries?from=x", "problem", 422, "From", "a whole number from 0")
 	look(c, "/verify", "verify", 200, "Verification", "acts wait for a second person", "Received", `href="/verify/C102"`)
-	look(c, "/verify/C139", "verifycase", 200, "What the terms say of what is known", "Make a finding", "New task", "How access went", "What would settle it")
+	look(c, "/verify/C139", "verifycase", 200, "What the terms say of what is known", "Make a finding", "New task", "How access went", "Condition by condition")
 	look(c, "/verify/nothing", "problem", 404, "Nothing here")
 	look(c, "/proposals", "proposals", 200, "Nothing waits that you may see.")
 	look(c, "/calming", "calming", 200, "No fire is known to go on", "New contact line", "Ask a party")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -216,7 +217,7 @@ func (c *client) release(title, mark, rows string) (id, text string) {
 	p := c.form("/telling/new", url.Values{"title": {title}, "text": {"What we know."}, "mark": {mark}, "rows": {rows}}).want(200, "")
 	form := url.Values{"sure": {"yes"}}
 	for _, m := range regexp.MustCompile(`<input type="hidden" name="(\w+)" value="([^"]*)">`).FindAllStringSubmatch(p.body, -1) {
-		form.Set(m[1], strings.NewReplacer("&#34;", `"`, "&#39;", "'", "&amp;", "&", "&#43;", "+").Replace(m[2]))
+		form.Set(m[1], html.UnescapeString(m[2]))
 	}
 	c.form("/telling/publish", form).want(303, "")
 	id = form.Get("id")
