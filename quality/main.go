@@ -22,8 +22,12 @@ type measure struct {
 func measures() []measure {
 	return []measure{
 		{"links", links},
+		{"reading", readings},
 		{"ledgers", ledgers},
 		{"headlines", headlines},
+		{"headline-facts", headlineFacts},
+		{"archive", archive},
+		{"origins", origins},
 	}
 }
 
