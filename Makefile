@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 export CGO_ENABLED := 0
 
-.PHONY: demo test lint bench verify setup
+.PHONY: demo test lint bench quality verify setup
 
 demo: ## open the desk on the sample mission
 	@scripts/demo.sh $(DEMO)
@@ -27,6 +27,9 @@ bench: ## the judge beside PostGIS and GeoPandas, the record beside the bare dri
 	go run ./bench -write docs/bench.md
 	scripts/recordbench.sh docs/record-speed.md
 
+quality: ## every figure that docs cite of matching, reading and reconciling: a name, a tab, a value
+	go run ./quality
+
 verify: ## the long proofs, some hours: second opinions, power cuts, kills, tampering, fuzzing
 	go test ./terms/brute -timeout 6h -agreements $(AGREEMENTS)
 	go test ./access -timeout 6h -run SecondOpinion -cells 0
@@ -34,6 +37,7 @@ verify: ## the long proofs, some hours: second opinions, power cuts, kills, tamp
 	go test ./store/disk -timeout 6h -cuts 10000 -nth 500
 	go test ./cmd/truce -timeout 6h -run 'TestKilled|TestBackup|TestDamaged|TestFullDisk' -kills 1000 -writes 3000 -flips 1000 -fills 60 -pages 300
 	go test ./web -timeout 6h -run TestNobodySeesWhatIsNotTheirs -matrix full
+	go test ./match -timeout 6h -run 'TestOrderOfArrival|TestWorld|TestSuggestions' -shuffles 10000 -rows 1000000
 	@set -e; grep -rn --include='*_test.go' -oE '^func Fuzz[A-Za-z0-9_]*' . | sed 's/:.*func /:/' | sort | while IFS=: read -r file name; do \
 		echo "$$name in $$(dirname $$file), $(FUZZTIME)"; \
 		go test $$(dirname $$file) -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); \
