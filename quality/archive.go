@@ -30,6 +30,12 @@ func archive(w io.Writer, data string) error {
 		key[r["id"]] = r["cluster"]
 	}
 	figure(w, "archive.rows judged", len(key))
+	others := 0
+	for _, cluster := range key {
+		others += btoi(cluster == "other")
+	}
+	figure(w, "archive.rows judged.of the fifty", len(key)-others)
+	figure(w, "archive.rows judged.other", others)
 	m, err := match.New(match.Known{}, nil)
 	if err != nil {
 		return err

@@ -220,6 +220,13 @@ func readers(w io.Writer, data string, weights *match.HeadlineWeights) error {
 		pairs = append(pairs, p)
 	}
 	same := count["true same"] + count["true unsure"] + count["true different"]
+	for _, coded := range []string{"true", "false"} {
+		for _, says := range []string{"same", "unsure", "different"} {
+			figure(w, "headlines.reader.one event "+coded+", read as "+says, count[coded+" "+says])
+		}
+	}
+	interval(w, "headlines.reader.recall", count["true same"], same)
+	interval(w, "headlines.reader.precision", count["true same"], count["true same"]+count["false same"])
 	share(w, "headlines.reader.recall", count["true same"], same)
 	share(w, "headlines.reader.precision", count["true same"], count["true same"]+count["false same"])
 	share(w, "headlines.reader.cannot tell", count["true unsure"]+count["false unsure"], len(rows))
@@ -227,6 +234,15 @@ func readers(w io.Writer, data string, weights *match.HeadlineWeights) error {
 	share(w, "headlines.reader.recall if cannot tell is same", count["true same"]+count["true unsure"], same)
 	curve(w, "headlines.reader's pairs", k.scored(weights, pairs))
 	return nil
+}
+
+// interval prints the 95 % bounds of a share (Wilson).
+func interval(w io.Writer, name string, part, whole int) {
+	const z = 1.96
+	p, n := float64(part)/float64(whole), float64(whole)
+	middle, half := p+z*z/(2*n), z*math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	figure(w, name+".low", fmt.Sprintf("%.3f", (middle-half)/(1+z*z/n)))
+	figure(w, name+".high", fmt.Sprintf("%.3f", (middle+half)/(1+z*z/n)))
 }
 
 // headlineBaselines prints what simpler rules make of the same pairs.
