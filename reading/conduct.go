@@ -417,7 +417,7 @@ func (p *page) pointToBody(m *mention) {
 		if x.b > m.a || x.it.Kind != KindActor || x.who != nil || len(x.it.Codes) == 0 || !p.bodyFits(x.it.Codes[0], m) {
 			continue
 		}
-		if p.paragraphs(x.a, m.a) > 1 {
+		if p.paragraphs(x.a, m.a) > 3 {
 			return
 		}
 		m.it.Codes, m.it.Name, m.it.Why = x.it.Codes, x.it.Name, "who was named last"

@@ -27,6 +27,9 @@ func (p *page) entity(i int) int {
 		}
 		return int(x.category) - int(y.category)
 	})
+	if len(hs) > 0 && p.is(i, "the") && p.reach(i+1) > hs[0].b {
+		return i // what follows "the" is longer
+	}
 	for k, h := range hs {
 		if n := p.mention(h, hs[k:]); n > i {
 			return n
@@ -36,6 +39,17 @@ func (p *page) entity(i int) int {
 		return p.spelled(i)
 	}
 	return i
+}
+
+// reach returns where the longest name that begins at a token ends.
+func (p *page) reach(i int) int {
+	n := 0
+	for _, h := range p.at(i) {
+		if h.category <= isPlace {
+			n = max(n, h.b)
+		}
+	}
+	return n
 }
 
 // mention enters a hit, if what stands around allows it.
@@ -226,6 +240,9 @@ func (p *page) coordinated(i int) bool {
 func (p *page) dateline(a, b int) bool {
 	if !p.toks[a].para && !p.toks[a].line {
 		return false
+	}
+	if p.kind(b) == ',' && p.toks[a].upper {
+		return true
 	}
 	for k := b; k < b+9 && k < len(p.toks); k++ {
 		if p.kind(k) == '-' {

@@ -424,12 +424,25 @@ func (p *page) doubts() []Doubt {
 			span := p.span(h.a, h.b)
 			out = append(out, Doubt{Span: span, Text: p.str(span), Perhaps: h.slip.perhaps, Why: "probably a slip of the text"})
 		}
+		if t := p.toks[i]; t.kind == word && twoScripts(p.text[t.from:t.to]) {
+			out = append(out, Doubt{Span: p.span(i, i+1), Text: p.str(p.span(i, i+1)), Why: "letters of two scripts in one word"})
+		}
 		if i > 0 && p.toks[i].line && p.toks[i].from == p.toks[i-1].to && p.kind(i) == word && p.kind(i-1) == word {
 			span := p.span(i-1, i+1)
 			out = append(out, Doubt{Span: span, Text: p.str(span), Perhaps: p.str(p.span(i-1, i)) + " " + p.str(p.span(i, i+1)), Why: "two words run into one: the end of a sentence or a heading is missing"})
 		}
 	}
 	return out
+}
+
+// twoScripts reports whether a word mixes Latin and Cyrillic letters.
+func twoScripts(w string) bool {
+	latin, cyr := false, false
+	for _, c := range w {
+		latin = latin || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		cyr = cyr || c >= 0x400 && c < 0x530
+	}
+	return latin && cyr
 }
 
 // close reports whether a word that gives a slip away stands near it.

@@ -170,6 +170,9 @@ func (b *book) proper(name string, e entry) {
 	short := utf8.RuneCountInString(name) <= 5 && name == strings.ToUpper(name) && name != strings.ToLower(name)
 	e.upper, e.capital = short, unicode.IsUpper(first) || isArticle(name)
 	b.put(name, e)
+	if e.category == isOpen {
+		return
+	}
 	for _, a := range []string{"al ", "al-", "Al ", "Al-", "el-", "the ", "The ", "Ar ", "As ", "Ash ", "At ", "Ad ", "Az ", "An ", "Ar-", "As-", "Ash-", "At-", "Ad-", "Az-", "An-", "ash-", "as-"} {
 		if rest, ok := strings.CutPrefix(name, a); ok {
 			e.article = a != "the " && a != "The " && utf8.RuneCountInString(rest) < 5
@@ -495,4 +498,4 @@ const cueWords = `that of and or to in at from into near inside outside through 
  ago last next this early late mid end beginning start past coming within pm am gmt utc local time p a m oclock
  began started continue continued continues begin start starts set like him them us if not did do does
  ريف محافظة مدينة بلدة قرية провинция провинции провинцию город города городе район району районе года году год в на из под
- north-x including among whom them них среди числе том بينهم بينهن rural secretary half first second these و its their her his new governor mayor residents people over more than провинциях محافظات ми اليوم قبل منذ назад с по до عام سنة حي مطار часов بين от лет ли`
+ north-x including among whom them них среди числе том بينهم بينهن rural secretary half first second these و its their we نحن мы shall boy girl man woman child youth later earlier same following previous утра вечера ночи штабе и an long lasting lasted every her his new governor mayor residents people over more than провинциях محافظات ми اليوم قبل منذ назад с по до عام سنة حي مطار часов بين от лет ли`

@@ -8,7 +8,7 @@ import (
 // place enters a mention of a place, with every place of the gazetteer that it may be.
 func (p *page) place(h hit, rest []hit) int {
 	a, b := h.a, h.b
-	if p.joinedBefore(a) || p.nameOfSomething(a, b) {
+	if p.joinedBefore(a) || p.nameOfSomething(a, b) || p.otherCapital(a, b) {
 		return 0
 	}
 	var sites []int
@@ -22,6 +22,11 @@ func (p *page) place(h hit, rest []hit) int {
 	}
 	p.enterPlace(a, b, p.choose(sites, a, b), "")
 	return b
+}
+
+// otherCapital reports whether "the capital" is that of somewhere that is named behind it.
+func (p *page) otherCapital(a, b int) bool {
+	return p.is(b-1, "capital") && b > a+1 && (p.is(b, "of", "city") || p.kind(b) == word && p.toks[b].capital)
 }
 
 // weak reports whether a name of the longer list stands where no place is expected: many
@@ -98,6 +103,17 @@ func (p *page) listed(a, b int) bool {
 	return false
 }
 
+// besideRuled reports whether a governorate was surely named just before in the sentence, with
+// which this name is counted: "six in the province of Latakia, three in Aleppo".
+func (p *page) besideRuled(a int) bool {
+	for k := len(p.ments) - 1; k >= 0 && p.sent[p.ments[k].a] == p.sent[a]; k-- {
+		if m := p.ments[k]; m.it.Kind == KindPlace {
+			return m.it.Level == "governorate" && m.it.Certain && p.is(a-1, "in", "and", "в", "في", "و")
+		}
+	}
+	return false
+}
+
 // insideOf reports whether a name stands behind that of a town in it: "Saraqib, Idlib".
 func (p *page) insideOf(a int) bool {
 	if p.kind(a-1) != ',' || len(p.ments) == 0 {
@@ -125,10 +141,10 @@ func (p *page) choose(sites []int, a, b int) chosen {
 		return chosen{rest, sure, "several places bear that name"}
 	case len(rest) == 0:
 		return chosen{gov, len(gov) == 1, "several governorates bear that name"}
-	case p.ruled(a, b):
-		return chosen{gov[:1], true, ""}
 	case p.settled(a, b):
 		return chosen{rest[:1], true, ""}
+	case p.ruled(a, b), p.besideRuled(a):
+		return chosen{gov[:1], true, ""}
 	}
 	return chosen{append(rest[:1:1], gov[0]), false, "the city or the governorate"}
 }

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -90,6 +91,11 @@ func (p *page) amount(i int) (figure, bool) {
 		return figure{}, false
 	}
 	q := figure{a: i, n: i}
+	if u, ok := p.unit(i + 1); ok && p.is(i, "a", "an") && (p.is(i-1, "for", "within", "after", "lasting", "lasted", "over", "during") || p.is(u.b, "long")) {
+		q.b = i + 1
+		q.low, q.high = exactly(1)
+		return q, true
+	}
 	switch {
 	case p.kind(i) == number && !p.toks[i].ordinal:
 		q.b = i + 1
@@ -254,6 +260,9 @@ func (p *page) age(q figure) bool {
 			return true
 		}
 	}
+	if p.is(q.n-1, "of") && p.is(q.n-2, "boy", "girl", "man", "woman", "child", "youth") {
+		return true
+	}
 	if p.is(q.n-1, "aged", "age") || p.is(q.n-1, "of") && p.is(q.n-2, "age") || p.is(q.n-1, "and", "to") && p.is(q.n-3, "aged") {
 		return true
 	}
@@ -283,6 +292,9 @@ func (p *page) label(q figure) bool {
 // countedWord says whether a number in words counts something: "one" seldom does.
 func (p *page) countedWord(q figure) bool {
 	c := p.counts(q)
+	if !q.vague && q.low != nil && *q.low == 1 && p.is(q.n-1, "from", "of", "no", "any") {
+		return false
+	}
 	if q.vague || q.low != nil && q.high != nil && *q.low == 1 && *q.high == 1 {
 		return c != "" && !p.is(q.b, "of") || q.vague && (c != "" || *orZero(q.low) >= 200)
 	}
@@ -343,7 +355,7 @@ func (p *page) counts(q figure) string {
 	case noun != "":
 		return noun
 	}
-	if harm := p.harmAfter(q.b); harm != "" && p.closeHarm(q.b) {
+	if harm := p.harmAfter(q.b); harm != "" && (p.closeHarm(q.b) || p.is(q.b, "from", "of", "in")) {
 		return harm
 	}
 	if harm := p.harmBefore(q.a); harm != "" {
@@ -463,10 +475,13 @@ func (p *page) closeHarm(b int) bool {
 	return false
 }
 
+// betweens may stand between a word of harm and its number.
+var betweens = strings.Fields("of the a an some at least also another further other all to on yesterday today including reached rose risen climbed rising stands toll number at")
+
 // harmBefore finds a word of harm just before a number: "killing at least 12".
 func (p *page) harmBefore(a int) string {
 	for k := a - 1; k >= 0 && k >= a-5; k-- {
-		if p.kind(k) != word || p.toks[k].para || p.numberAt(k) && !p.is(k, "a") {
+		if p.kind(k) != word || p.toks[a].next || p.numberAt(k) && !p.is(k, "a") {
 			return ""
 		}
 		h := p.countAt(k)
@@ -478,7 +493,7 @@ func (p *page) harmBefore(a int) string {
 		if h.entry != nil && harm(h.code) {
 			return h.code
 		}
-		if p.is(k, "and", "while", "but") || p.is(k, "in", "after") && k < a-1 || p.toks[k].next {
+		if p.toks[k].next || latin(p.text[p.toks[k].from]&^0x20) && !slices.Contains(betweens, p.lower(k)) {
 			return ""
 		}
 	}

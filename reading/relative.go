@@ -38,6 +38,41 @@ func precisionOf(code string) string {
 	return kind
 }
 
+// pointing reads "the same day", "the next day", "two days later": from the last day named.
+func (p *page) pointing(i int) (moment, bool) {
+	n, b := 0, i+2
+	switch {
+	case p.is(i, "same") && p.is(i+1, "day"):
+	case p.is(i, "following", "next") && p.is(i+1, "day"), p.is(i, "day") && p.is(i+1, "later"):
+		n = 1
+	case p.is(i, "previous") && p.is(i+1, "day"), p.is(i, "day") && p.is(i+1, "earlier"):
+		n = -1
+	default:
+		x, k, ok := p.count(i)
+		unit, timed := p.unit(k)
+		if !ok || !timed || unit.code != "days" && unit.code != "weeks" || !p.is(unit.b, "later", "earlier") {
+			return moment{}, false
+		}
+		n, b = x, unit.b+1
+		if unit.code == "weeks" {
+			n *= 7
+		}
+		if p.is(b-1, "earlier") {
+			n = -n
+		}
+	}
+	m := moment{a: i, b: b, precision: "day", open: "counted from the day named before"}
+	for k := len(p.ments) - 1; k >= 0; k-- {
+		if x := p.ments[k].it; x.Kind == KindTime && x.When != nil && (x.Precision == "day" || x.Precision == "part-of-day") {
+			y, mo, d := x.When.From.Date()
+			t := time.Date(y, mo, d+n, 0, 0, 0, 0, x.When.From.Location())
+			m.from, m.to = t, t.AddDate(0, 0, 1)
+			return m, true
+		}
+	}
+	return m, !p.day.IsZero() && false
+}
+
 // relative sets the interval of a word such as day-1, week+0, part-1-night.
 func (p *page) relative(m *moment, code string) {
 	d := p.day

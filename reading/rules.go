@@ -113,6 +113,7 @@ type page struct {
 	happenings []Happening
 	resolved   map[string][]string
 	dropTime   int
+	saidYear   int // of the last date that was read with one
 }
 
 // mention is an item with its tokens [a, b).

@@ -113,6 +113,9 @@ func (p *page) speaker(h hit) (voiced, bool) {
 	case p.is(h.a-1, "was", "were", "been", "be"):
 		return voiced{}, false // "it was reported": nobody says by whom
 	}
+	if v, ok := p.sameAgain(h); ok {
+		return v, true
+	}
 	if v, ok := first(h.b-1, h); ok {
 		return v, true
 	}
@@ -133,6 +136,18 @@ func (p *page) speaker(h hit) (voiced, bool) {
 
 // ambiguous are words of speech that are also other words.
 var ambiguous = strings.Fields("report reports claims claim questions demands continued added agreed accepted describes asks charges blame quoted posted estimates estimate documents condemned expressed welcomed stress notes ordered invited replied")
+
+// sameAgain reads "said ... and warned": the second has the speaker of the first.
+func (p *page) sameAgain(h hit) (voiced, bool) {
+	if !p.is(h.a-1, "and", "и", "but") || len(p.said) == 0 {
+		return voiced{}, false
+	}
+	s := p.said[len(p.said)-1]
+	if s.Speaker == nil || p.sent[s.verb] != p.sent[h.a] || p.depth[s.verb] != p.depth[h.a] {
+		return voiced{}, false
+	}
+	return voiced{s.Speaker, s.speaker, h.a, h.a, false}, true
+}
 
 // subjectOf takes the first actor of the sentence for the subject of "..., saying that".
 func (p *page) subjectOf(h hit) (voiced, bool) {
@@ -323,7 +338,7 @@ func (p *page) looksLikeSpeaker(a, b int) bool {
 func cased(s string) bool { return !arabic(s) }
 
 // voices are nouns for those who speak.
-var voices = strings.Fields("residents activists witnesses analysts observers sources source officials doctors medics rescuers monitors journalists experts group agency statement ministry report bulletin communique fighters people rebels militants they we i it who correspondent spokesman aid organisation organization council office he she locals watchdog centre center negotiators villagers nobody network parties sides жители активисты источники очевидцы эксперты источник ведомство")
+var voices = strings.Fields("residents activists witnesses analysts observers sources source officials doctors medics rescuers monitors journalists штаб штабе министерстве ведомстве минобороны мид experts group agency statement ministry report bulletin communique fighters people rebels militants they we i it who correspondent spokesman aid organisation organization council office he she locals watchdog centre center negotiators villagers nobody network parties sides жители активисты источники очевидцы эксперты источник ведомство")
 
 // right reads who stands behind a word of speech: "said Kerry", "according to the UN".
 func (p *page) right(i int, h hit) (voiced, bool) {
@@ -331,6 +346,7 @@ func (p *page) right(i int, h hit) (voiced, bool) {
 	k := max(i+1, h.b)
 	for ; k < end && k < h.b+7; k++ {
 		if m := p.byToken[k] - 1; m >= 0 {
+			m = p.personBehind(m)
 			return voiced{p.voice(m), m, p.ments[m].a, p.ments[m].b, true}, true
 		}
 		if p.kind(k) != word || p.is(k, "that", "in", "at", "on", "to") && k > h.b+1 {
@@ -340,12 +356,31 @@ func (p *page) right(i int, h hit) (voiced, bool) {
 	return p.phraseRight(h, max(i+1, h.b), end)
 }
 
+// personBehind goes on from an office to who holds it: "the spokesman of the president X".
+func (p *page) personBehind(m int) int {
+	if p.ments[m].who != nil {
+		return m
+	}
+	for k := m + 1; k < len(p.ments) && p.ments[k].a-p.ments[m].b <= 3 && p.sent[p.ments[k].a] == p.sent[p.ments[m].a]; k++ {
+		if p.ments[k].who == nil {
+			continue
+		}
+		for i := p.ments[m].b; i < p.ments[k].a; i++ {
+			if p.kind(i) != word || p.is(i, "and", "и", "و", "to") {
+				return m
+			}
+		}
+		return k
+	}
+	return m
+}
+
 func (p *page) phraseRight(h hit, a, end int) (voiced, bool) {
-	for p.is(a, "by", "the", "a", "an", "to") {
+	for p.is(a, "by", "the", "a", "an", "to", "в") {
 		a++
 	}
 	b := a
-	for b < end && b < a+6 && p.kind(b) == word && !p.is(b, "that", "who", "on", "in", "at") && !p.verbAt(b) {
+	for b < end && b < a+6 && p.kind(b) == word && !p.is(b, "that", "who", "on", "in", "at") && !p.verbAt(b) && !(b > a && strings.HasPrefix(p.text[p.toks[b].from:], "لو")) {
 		b++
 	}
 	if b <= a || !p.looksLikeSpeaker(a, b) && !p.toks[a].capital {
@@ -602,13 +637,14 @@ func (p *page) lastSpeaker(i int) *Voice {
 
 // own enters the account's own assertions: sentences that nobody is said to say.
 func (p *page) own() {
+	group := p.signers()
 	for s := 0; s+1 < len(p.starts); s++ {
 		a, b := p.starts[s], p.starts[s+1]
-		if b-a < 5 || !p.tells(a, b) || slices.ContainsFunc(p.said, func(x saying) bool { return x.From < p.toks[b-1].to && x.To > p.toks[a].from }) {
+		if b-a < 5 || group == nil && !p.tells(a, b) || slices.ContainsFunc(p.said, func(x saying) bool { return x.From < p.toks[b-1].to && x.To > p.toks[a].from }) {
 			continue
 		}
 		p.said = append(p.said, saying{from: a, to: b, verb: a, speaker: -1,
-			Statement: Statement{Span: p.span(a, b), Said: p.span(a, b), Stance: Asserts, Own: true, About: p.topics(a, b)}})
+			Statement: p.unsaid(group, a, b)})
 	}
 	slices.SortStableFunc(p.said, func(x, y saying) int {
 		if x.From != y.From {
@@ -616,6 +652,50 @@ func (p *page) own() {
 		}
 		return x.verb - y.verb
 	})
+}
+
+// signers are those who speak in a text that begins with "We, the commanders of".
+func (p *page) signers() *Voice {
+	for i := 0; len(p.starts) > 1 && i < p.starts[1]; i++ {
+		if !p.is(i, "we", "نحن", "мы") || p.depth[i] > 0 {
+			continue
+		}
+		v := Voice{Span: p.span(i, i+1), Text: p.str(p.span(i, i+1)), Certain: true}
+		for k := i; k < p.starts[1] && k < i+40; k++ {
+			if m := p.byToken[k] - 1; m >= 0 && p.ments[m].who == nil {
+				v.Codes = join(v.Codes, p.ments[m].it.Codes)
+			}
+			if _, ok := p.longest(k, isSpeech); ok {
+				break
+			}
+		}
+		if len(v.Codes) > 0 {
+			return &v
+		}
+	}
+	return nil
+}
+
+// unsaid is the statement that a sentence makes which nobody is said to say: of the
+// account, or of those who sign it.
+func (p *page) unsaid(group *Voice, a, b int) Statement {
+	s := Statement{Span: p.span(a, b), Said: p.span(a, b), Stance: Asserts, Own: group == nil, About: p.topics(a, b)}
+	if group == nil {
+		return s
+	}
+	s.Speaker = group
+	for k := a; k < b; k++ {
+		if h, ok := p.longest(k, isSpeech); ok && s.Stance == Asserts {
+			s.Stance = Stance(h.code)
+		}
+		if s.Stance == Asserts && p.is(k, "will", "shall") {
+			s.Stance = Promises
+		}
+	}
+	if p.is(a, "if") && s.Stance == Promises {
+		s.Stance = Threatens
+	}
+	return s
 }
 
 // tells reports whether tokens [a, b) hold an act or an actor.

@@ -119,7 +119,7 @@ func (p *page) time(i int) (moment, bool) {
 	if p.taken[i] {
 		return moment{}, false
 	}
-	for _, read := range []func(int) (moment, bool){p.since, p.written, p.ago, p.past, p.month, p.clockAlone, p.lexical, p.year} {
+	for _, read := range []func(int) (moment, bool){p.pointing, p.since, p.written, p.ago, p.past, p.month, p.clockAlone, p.lexical, p.year} {
 		if m, ok := read(i); ok {
 			return m, true
 		}
@@ -142,7 +142,7 @@ func dayOf(a, b int, t time.Time) moment {
 
 // since reads "since 2012" and "until Friday".
 func (p *page) since(i int) (moment, bool) {
-	since, until := p.is(i, "since", "منذ"), p.is(i, "until")
+	since, until := p.is(i, "since", "منذ") || p.is(i, "с") && !p.numberAt(i+1), p.is(i, "until")
 	if !since && !until || i+1 >= len(p.toks) {
 		return moment{}, false
 	}
@@ -203,6 +203,7 @@ func (p *page) figures(a, b int, x [3]int) (moment, bool) {
 	if y < 1900 || y > 2100 || m < 1 || m > 12 || d < 1 || d > 31 {
 		return moment{}, false
 	}
+	p.saidYear = y
 	t := dayOf(a, b, p.civil(y, time.Month(m), d))
 	t.open = open
 	if x[0] > 31 {
@@ -410,21 +411,34 @@ func (p *page) yearAfter(i int) (y, b int, said bool) {
 func (p *page) dated2(a, b, d int, month time.Month) (moment, bool) {
 	y, end, said := p.yearAfter(b)
 	if !said {
-		if p.day.IsZero() {
+		if y = p.nearestYear(month, d); y == 0 {
 			return moment{a: a, b: b, precision: "day"}, true
 		}
-		y = p.nearestYear(month, d)
 	}
 	t := p.civil(y, month, d)
 	if t.Month() != month {
 		return moment{}, false
 	}
-	return dayOf(a, end, t), true
+	out := dayOf(a, end, t)
+	if said {
+		p.saidYear = y
+	} else if p.saidYear != 0 && p.saidYear == y && y != p.day.Year() {
+		out.open = "the year is that of the date before"
+	}
+	return out, true
 }
 
-// nearestYear is the year in which a day of a month is nearest to the account's day; a day
-// more than a month ahead is one of the year before.
+// nearestYear is the year of a date without one: that of the last date that has one, if it is
+// of an earlier year than the account, as in a history; else the year in which it is nearest
+// to the account's day, where a day more than two months ahead is one of the year before. It is
+// 0 if there is nothing to go by.
 func (p *page) nearestYear(m time.Month, d int) int {
+	if p.saidYear != 0 && (p.day.IsZero() || p.saidYear < p.day.Year()-1) {
+		return p.saidYear
+	}
+	if p.day.IsZero() {
+		return 0
+	}
 	y := p.day.Year()
 	if p.civil(y, m, d).After(p.day.AddDate(0, 2, 0)) {
 		return y - 1
@@ -434,11 +448,12 @@ func (p *page) nearestYear(m time.Month, d int) int {
 
 func (p *page) wholeMonth(a, b, y int, m time.Month, said bool) moment {
 	out := moment{a: a, b: b, precision: "month"}
-	if !said {
-		if p.day.IsZero() {
+	if said {
+		p.saidYear = y
+	} else {
+		if y = p.nearestYear(m, 1); y == 0 {
 			return out
 		}
-		y = p.nearestYear(m, 1)
 		if p.is(a-1, "last") && y == p.day.Year() && m >= p.day.Month() {
 			y--
 		}
@@ -559,7 +574,7 @@ func (p *page) halfDay(i int) (pm, am bool) {
 	case "am":
 		return false, true
 	}
-	return false, false
+	return p.is(i, "вечера"), p.is(i, "утра", "ночи")
 }
 
 // zoneAt reads "GMT" and "local time" behind an hour.

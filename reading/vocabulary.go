@@ -44,13 +44,26 @@ func (v *vocabulary) find(raw string) (id int32, lead int) {
 	}
 	switch {
 	case cyrillic(f):
-		if id, ok := v.stems[stem(f)]; ok {
-			return id - 1, 0
-		}
+		return v.findRussian(f), 0
 	case arabic(f):
 		return v.findArabic(raw, f)
 	}
 	return none, 0
+}
+
+// findRussian takes a word for another case of one that is known.
+func (v *vocabulary) findRussian(f string) int32 {
+	for _, end := range endings {
+		if s, ok := strings.CutSuffix(f, end); ok && len(s) >= 8 {
+			if id, ok := v.ids[s]; ok {
+				return id
+			}
+		}
+	}
+	if id, ok := v.stems[stem(f)]; ok {
+		return id - 1
+	}
+	return none
 }
 
 func (v *vocabulary) findArabic(raw, f string) (int32, int) {
