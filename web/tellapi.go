@@ -54,8 +54,8 @@ type asOfIn struct {
 	AsOf string `query:"as_of" doc:"the state to ask"`
 }
 
-// draftBody is a release before it is published.
-type draftBody struct {
+// ReleaseDraft is a release before it is published.
+type ReleaseDraft struct {
 	ID    string   `json:"id" doc:"a name of its own" minLength:"1" maxLength:"200" example:"R-17"`
 	Title string   `json:"title" minLength:"1" maxLength:"300"`
 	Text  string   `json:"text,omitempty" maxLength:"100000"`
@@ -63,11 +63,11 @@ type draftBody struct {
 	Rows  []string `json:"rows,omitempty" doc:"what is told, each as kind/identifier" maxItems:"1000"`
 }
 
-func (d draftBody) draft(entries int64) desk.Draft {
+func (d ReleaseDraft) draft(entries int64) desk.Draft {
 	return desk.Draft{ID: d.ID, Title: d.Title, Text: d.Text, Mark: d.Mark, Rows: d.Rows, Entries: entries}
 }
 
-type previewIn struct{ Body draftBody }
+type previewIn struct{ Body ReleaseDraft }
 
 // previewOut is what would leave, and what would not.
 type previewOut struct {
@@ -87,7 +87,7 @@ type heldBack struct {
 
 type publishIn struct {
 	Body struct {
-		draftBody
+		ReleaseDraft
 		Entries int64  `json:"entries" minimum:"1"`
 		SHA256  string `json:"sha256" doc:"of what was previewed" minLength:"64" maxLength:"64"`
 	}
