@@ -267,12 +267,8 @@ func (h *Heard) risk(m *Mission, c Call) {
 	}
 }
 
-// title is a short line for lists, of what was told.
-func (h *Heard) title(c Call) string {
-	parts := []string{c.Place, c.Act}
-	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	return strings.Join(parts, ": ")
-}
+// title is a short line for lists: the place as it was told, or else the act.
+func (h *Heard) title(c Call) string { return orElse(c.Place, c.Act) }
 
 // said are the words of the source, fact by fact.
 func (c Call) said() []truce.Said {
