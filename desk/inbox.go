@@ -201,7 +201,7 @@ func (r *Record) Triage(ctx context.Context, who access.Person, submission strin
 			return wantReason("leave")
 		}
 	case "join":
-		act.Kind, act.Fields = "incident.joined", map[string]any{"id": t.Incident, "members": b.Elements}
+		act.Kind, act.Fields = r.joining(ctx, t.Incident, b.Elements)
 		if why = orElse(why, "judged the same in the inbox"); t.Incident == "" {
 			return truce.Problems{{Field: "incident", Code: "no-incident", Msg: "nobody said which incident", Want: "the identifier of an incident"}}
 		}
@@ -223,6 +223,16 @@ func (r *Record) Triage(ctx context.Context, who access.Person, submission strin
 	}
 	_, err = r.Write(ctx, who, act)
 	return err
+}
+
+// joining joins elements to an incident; or, to an element that belongs to none, by opening one
+// over all of them.
+func (r *Record) joining(ctx context.Context, to string, elements []string) (kind string, fields map[string]any) {
+	row, err := r.db.Get(ctx, 0, "element", to)
+	if _, bad := r.db.Get(ctx, 0, "incident", to); err != nil || bad == nil || row.Parent != "" {
+		return "incident.joined", map[string]any{"id": to, "members": elements}
+	}
+	return "incident.opened", map[string]any{"id": "I-" + to, "members": append(slices.Clone(elements), to)}
 }
 
 func wantReason(field string) error {

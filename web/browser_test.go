@@ -164,7 +164,7 @@ func deskPages() []string {
 		"/days?month=2016-05", "/days/2016-05-05", "/days/2016-06-01",
 		"/read", "/read/beside", "/agreements", "/agreements/sy-coh-2016-02", "/agreements/sy-cessation-2016-09/versions", "/agreements/try?from=sy-eid-calm-2016-07", "/actors", "/actors/nusra", "/actors?q=none-such",
 		"/calm", "/calm?agreement=sy-coh-2016-02&coverage=assumed",
-		"/take", "/inbox", "/send", "/send/receipt", "/complaints",
+		"/take", "/inbox", "/upload", "/send", "/send/receipt", "/complaints",
 		"/verify", "/verify/C139", "/proposals", "/calming", "/calming/C139", "/telling", "/telling/new?row=incident/C139", "/telling/deliveries",
 		"/nothing", "/?as_of=soon",
 	}

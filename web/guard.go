@@ -52,7 +52,7 @@ func (s *site) guard(next http.Handler) http.Handler {
 				return
 			}
 		}
-		if v.route != uploadRoute {
+		if v.route != uploadRoute && v.route != tableRoute {
 			r.Body = http.MaxBytesReader(w, r.Body, bodyMost+1)
 		}
 		next.ServeHTTP(w, r)

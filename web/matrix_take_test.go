@@ -20,6 +20,7 @@ func (m *matrix) ofTake(x *asker) iter.Seq[question] {
 		{route: "GET /inbox", path: "/inbox", may: came, always: true},
 		{route: "GET /inbox", path: "/inbox?at=none", may: came},
 		{route: "GET /inbox", path: "/inbox?at=none&nonsense=1", may: nothing},
+		{route: "GET /upload", path: "/upload", may: nothing},
 		{route: "GET /send", path: "/send", may: nothing},
 		{route: "GET /send/receipt", path: "/send/receipt", may: nothing},
 		{route: "GET /complaints", path: "/complaints", may: nothing, always: true},
@@ -53,7 +54,7 @@ func (m *matrix) came(x *asker) map[int]bool {
 func takeStrays() []stray {
 	form := func(path string, v url.Values) stray { return stray{"POST " + path, path, v} }
 	return []stray{
-		form("/take", url.Values{}), form("/take/watch", url.Values{"once": {"short"}}), form("/inbox", url.Values{"report": {"none"}}),
+		form("/take", url.Values{}), form("/take/watch", url.Values{"once": {"short"}}), form("/inbox", url.Values{"report": {"none"}}), form("/upload", url.Values{}), form("/upload/read", url.Values{"token": {"none"}}),
 		form("/send", url.Values{"words": {"x"}}), form("/send/receipt", url.Values{"code": {"AAAA-BBBB"}}), form("/send/answer", url.Values{"code": {"AAAA"}, "words": {"x"}}),
 	}
 }

@@ -91,6 +91,7 @@ func TestEveryPageIsShown(t *testing.T) {
 	look(c, "/actors", "actors", 200, "Jabhat Fatah al-Sham", "Actors are never ranked")
 	look(c, "/actors/nusra", "actor", 200, "Renamings", "UN Security Council list")
 	look(c, "/take", "take", 200, "Show what was heard", "A watch was kept")
+	look(c, "/upload", "upload", 200, "Hand in a file")
 	look(c, "/inbox", "inbox", 200, "Nothing waits.")
 	look(c, "/inbox?at=none", "problem", 404, "Nothing here")
 	look(nobody, "/send", "send", 200, "You need no account")

@@ -23,6 +23,7 @@ func (s *site) takeRoutes() {
 	s.page("POST /take/watch", false, s.takeWatch)
 	s.sendRoutes()
 	s.inboxRoutes()
+	s.uploadRoutes()
 }
 
 // widths are how wide in metres a place of a rank is taken to be, from its middle.
@@ -216,8 +217,14 @@ func (s *site) takeWatch(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// suggestions are what a report may be another report of. asked says that there is somebody
-// to ask.
+// mostSuggested is how many suggestions stand beside a report.
+const mostSuggested = 5
+
+// suggestions are what a report may be another report of. asked says that they were looked for.
 func (s *site) suggestions(ctx context.Context, report string) (list []screen.Suggested, asked bool, err error) {
-	return nil, false, nil
+	found, err := s.Record.Suggest(ctx, of(ctx).who, report, mostSuggested)
+	for _, f := range found {
+		list = append(list, screen.Suggested{Incident: f.Incident, Report: f.Report, Percent: int(math.Round(100 * f.Odds)), Reasons: f.Reasons})
+	}
+	return list, true, conceal(err)
 }

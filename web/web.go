@@ -81,6 +81,7 @@ type site struct {
 	strange  *limiter // by address, of who is not signed in
 	accounts *limiter
 	sends    *limiter // by address, of the public doors
+	sheets   *sheets  // files that were handed in and not entered yet
 	streams  *counter // open streams by account
 	metrics  *metrics
 	pages    *screen.Set
@@ -117,6 +118,7 @@ func newSite(o Options) (*site, error) {
 	}
 	s.strange = newLimiter(o.PerAddress, Rate{addressPerSecond, addressBurst})
 	s.accounts = newLimiter(o.PerAccount, Rate{accountPerSecond, accountBurst})
+	s.sheets = &sheets{by: map[string]shelved{}}
 	s.sends = newLimiter(o.PerSend, Rate{sendsPerSecond, sendsBurst})
 	s.streams = &counter{open: map[string]int{}}
 	s.metrics = newMetrics(s)
