@@ -29,6 +29,8 @@ type AccountRead struct {
 	Account
 	Reading reading.Reading
 	Drafts  []AccountDraft
+	// Decided is what was decided of drafts before, by key; nil if the account is not kept.
+	Decided map[string]string
 	zone    *time.Location
 	mission *Mission
 }
@@ -205,8 +207,15 @@ func cut(s string, most int) string {
 // reportID names the report that a draft becomes.
 func (a *AccountRead) reportID(d AccountDraft) string { return a.ID + "-" + d.Key }
 
-// entered says of each draft whether it is in the record already.
+// entered says of each draft whether it is in the record already, and what was decided.
 func (r *Record) entered(ctx context.Context, who access.Person, s *Sight, a *AccountRead) error {
+	if row, err := r.Row(ctx, who, s.AsOf, "reading", a.ID); err == nil {
+		var b struct{ Decisions map[string]string }
+		if err := json.Unmarshal(row.Body, &b); err != nil {
+			return err
+		}
+		a.Decided = b.Decisions
+	}
 	for i, d := range a.Drafts {
 		_, err := r.Row(ctx, who, s.AsOf, "report", a.reportID(d))
 		switch kindOf(err) {

@@ -1,7 +1,10 @@
 package desk
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -62,6 +65,7 @@ func rangeText(r *truce.Range) string {
 // program read it, in which account, and where it stands there.
 func (a *AccountRead) Acts(decisions []AccountDecision) ([]Act, error) {
 	kept := map[string]string{}
+	maps.Copy(kept, a.Decided)
 	var out []Act
 	for _, c := range decisions {
 		d, ok := a.draft(c.Key)
@@ -83,7 +87,7 @@ func (a *AccountRead) Acts(decisions []AccountDecision) ([]Act, error) {
 		}
 		out = append(out, a.report(a.mission, d))
 	}
-	if len(kept) == 0 {
+	if len(out) == 0 && maps.Equal(kept, a.Decided) {
 		return nil, nil
 	}
 	return append([]Act{a.keep(kept)}, out...), nil
@@ -116,7 +120,8 @@ func (a *AccountRead) keep(decisions map[string]string) Act {
 			f[name] = v
 		}
 	}
-	return Act{Kind: "reading.kept", Fields: f}
+	sum := sha256.Sum256(fmt.Append(nil, decisions)) // maps print in the order of their keys
+	return Act{Kind: "reading.kept", Submission: a.ID + "-" + hex.EncodeToString(sum[:6]), Fields: f}
 }
 
 // Lesson is the entry of a name that somebody teaches. value must be an actor of the

@@ -64,6 +64,7 @@ type ReadItem struct {
 type ReadDraft struct {
 	desk.AccountDraft
 	N     int
+	Was   string // what was decided before
 	Quote string
 	Facts desk.AccountFacts
 }
@@ -93,7 +94,7 @@ func NewReadDone(a *desk.AccountRead, lessons []desk.Lesson) *ReadDone {
 		if at == nil {
 			continue
 		}
-		at.Drafts = append(at.Drafts, ReadDraft{AccountDraft: d, N: n, Quote: quoted(a, d), Facts: a.Facts(d)})
+		at.Drafts = append(at.Drafts, ReadDraft{AccountDraft: d, N: n, Was: a.Decided[d.Key], Quote: quoted(a, d), Facts: a.Facts(d)})
 		n++
 		if d.Entered != "" {
 			v.Entered++

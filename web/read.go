@@ -204,16 +204,15 @@ func (s *site) enterAccount(w http.ResponseWriter, r *http.Request, sight *desk.
 		return err
 	}
 	if len(acts) > 0 {
-		acts[0].Submission = submission(r)
-		for i := range acts[1:] {
-			acts[i+1].Submission = ownKey(who, acts[i+1].Submission)
+		for i := range acts {
+			acts[i].Submission = ownKey(who, acts[i].Submission)
 		}
 		if err := s.enter(r, acts...); err != nil {
 			return conceal(err)
 		}
 	}
 	to := "/read"
-	if len(acts) > 0 {
+	if len(acts) > 0 || read.Decided != nil {
 		to += "/" + url.PathEscape(read.ID)
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)

@@ -122,7 +122,7 @@ func TestAccountsThatCannotBeRead(t *testing.T) {
 		status int
 		words  string
 	}{
-		"nothing":         {url.Values{}, "", 422, "there is no text"},
+		"nothing":         {url.Values{}, "", 422, "holds no text"},
 		"no day":          {url.Values{"text": {"x"}, "day": {"Friday"}}, "", 422, "is no day"},
 		"no zone":         {url.Values{"text": {"x"}, "zone": {"Nowhere/Land"}}, "", 422, "is no zone"},
 		"no form of ours": {url.Values{"text": {"x"}, "do": {"burn"}}, "", 422, "this is no form of the page"},

@@ -21,7 +21,7 @@ function correct() {
   const facts = drafts[here]?.querySelector("details");
   if (!facts) return;
   facts.open = true;
-  facts.querySelector("input").focus();
+  document.addEventListener("keyup", () => facts.querySelector("input").focus(), { once: true }); // or the key itself is typed
 }
 
 const typing = (e) => e.target.matches("input:not([type=radio]), textarea, select");
