@@ -93,13 +93,19 @@ func limit(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
 	}
+	unit := time.Duration(1)
 	if days, ok := strings.CutSuffix(text, "d"); ok {
-		text = days + "h"
-		d, err := time.ParseDuration(text)
-		return d * 24, err
+		text, unit = days+"h", 24
 	}
-	return time.ParseDuration(text)
+	d, err := time.ParseDuration(text)
+	if err == nil && (d < 0 || d > longestLimit/unit) {
+		err = &truce.Error{Kind: truce.Invalid, At: "stages", Msg: "this is no limit", Hint: "not below nothing, at most ten years"}
+	}
+	return d * unit, err
 }
+
+// longestLimit is more than any mission lasts.
+const longestLimit = 3660 * 24 * time.Hour
 
 // Limit is how long a case may stand in a stage, 0 without a limit.
 func (s Stage) Limit(live bool) time.Duration {
