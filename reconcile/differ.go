@@ -87,7 +87,7 @@ func (x stretch) String() string {
 	}
 	form := "2006-01-02 15:04"
 	switch {
-	case from.Equal(to):
+	case to.Sub(from) <= time.Minute: // a clock without seconds
 		return from.Format(form)
 	case from.Format(time.DateOnly) == to.Format(time.DateOnly):
 		return from.Format(form) + "-" + to.Format("15:04")

@@ -162,7 +162,7 @@ func deskPages() []string {
 		"/record", "/record?as_of=100", "/record/check", "/entries", "/entries/3", "/entries/25",
 		"/rows", "/rows/report?text=shell*", "/rows/report/C001", "/rows/element/C033%2F1",
 		"/days?month=2016-05", "/days/2016-05-05", "/days/2016-06-01",
-		"/read", "/read/beside", "/agreements", "/agreements/sy-coh-2016-02", "/agreements/sy-cessation-2016-09/versions", "/agreements/try?from=sy-eid-calm-2016-07", "/actors", "/actors/nusra", "/actors?q=none-such",
+		"/read", "/read/beside", "/agreements", "/agreements/sy-coh-2016-02", "/agreements/sy-cessation-2016-09/versions", "/agreements/try?from=sy-eid-calm-2016-07", "/reconcile", "/actors", "/actors/nusra", "/actors?q=none-such",
 		"/calm", "/calm?agreement=sy-coh-2016-02&coverage=assumed",
 		"/take", "/inbox", "/upload", "/send", "/send/receipt", "/complaints",
 		"/verify", "/verify/C139", "/proposals", "/calming", "/calming/C139", "/telling", "/telling/new?row=incident/C139", "/telling/deliveries",

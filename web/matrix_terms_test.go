@@ -19,6 +19,8 @@ func (m *matrix) ofTerms(x *asker) iter.Seq[question] {
 		{route: "GET /agreements", path: "/agreements", always: true},
 		{route: "GET /agreements", path: "/agreements?" + then},
 		{route: "GET /agreements/try", path: "/agreements/try?from=sy-coh-2016-02", always: true},
+		{route: "GET /reconcile", path: "/reconcile", always: true},
+		{route: "GET /reconcile", path: "/reconcile?lang=ar&" + then},
 		{route: "GET /agreements/{id}", path: "/agreements/sy-coh-2016-02"},
 		{route: "GET /agreements/{id}", path: "/agreements/sy-cessation-2016-09?lang=ar&" + then, always: true},
 		{route: "GET /agreements/{id}", path: "/agreements/none"},
@@ -62,6 +64,9 @@ func (m *matrix) agreed(x *asker) map[int]bool {
 func (m *matrix) trying() {
 	const route = "POST /agreements/try"
 	m.everybody(func(x *asker) {
+		ledgers := "--b\r\nContent-Disposition: form-data; name=\"file_a\"; filename=\"a.csv\"\r\n\r\ndate,ledger,total\n2017-01-12,North,6\n\r\n--b--\r\n"
+		r := m.do(x.first(), "POST", "/reconcile", strings.NewReader(ledgers), "Content-Type", "multipart/form-data; boundary=b", "Accept", "text/html", "Sec-Fetch-Site", "same-origin")
+		m.look(x, question{route: "POST /reconcile", path: "/reconcile", may: nothing}, r)
 		for i, text := range []string{"a: [", "truce: 1\nagreement: x\nplaces:\n  p: {file: ../none.geojson}\nclauses: []\n"} {
 			if c := x.first(); m.full || i == 0 {
 				r := m.do(c, "POST", "/agreements/try", strings.NewReader(url.Values{"text": {text}}.Encode()), "Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html", "Sec-Fetch-Site", "same-origin")

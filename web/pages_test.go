@@ -88,6 +88,7 @@ func TestEveryPageIsShown(t *testing.T) {
 	look(c, "/agreements/sy-cessation-2016-09", "agreement", 200, "Duties and their code", "section 3, Castello Road", "by the word of")
 	look(c, "/agreements/sy-coh-2016-02/versions", "versions", 200, "There is one version only")
 	look(c, "/agreements/try", "try", 200, "Nothing of it is stored.")
+	look(c, "/reconcile", "reconcile", 200, "Two ledgers", "From the record", "From two files")
 	look(c, "/actors", "actors", 200, "Jabhat Fatah al-Sham", "Actors are never ranked")
 	look(c, "/actors/nusra", "actor", 200, "Renamings", "UN Security Council list")
 	look(c, "/take", "take", 200, "Show what was heard", "A watch was kept")

@@ -43,7 +43,7 @@ const twoAuthors = "date,ledger,total,aleppo,hama,idlib,latakia,breakdown,answer
 
 func TestLedgersSideBySide(t *testing.T) {
 	w := newWorld(t)
-	c := w.signIn("amal")
+	c := w.as("amal", "desk", "verifier", "head")
 	text := func(r reply) string {
 		return strings.NewReplacer("<bdi>", "", "</bdi>", "").Replace(html.UnescapeString(r.body))
 	}
@@ -97,7 +97,7 @@ func TestLedgersSideBySide(t *testing.T) {
 // lists a second way: by the rows of the record.
 func TestSourcesSideBySide(t *testing.T) {
 	w := newWorld(t)
-	c := w.signIn("amal")
+	c := w.as("amal", "desk", "verifier", "head")
 	front := c.page("/reconcile")
 	options := regexp.MustCompile(`<option value="([^"]+)" dir="auto">[^<]*\((\d+)\)`).FindAllStringSubmatch(front.body, -1)
 	if len(options) < 4 {
