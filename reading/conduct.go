@@ -3,7 +3,6 @@ package reading
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // conduct finds words for acts and for means.
@@ -191,7 +190,8 @@ func (p *page) cueBehind(i, b int) Mood {
 
 // stanceOver returns the mood that a statement gives to what is said in it.
 func (p *page) stanceOver(m *mention) Mood {
-	for _, s := range p.said {
+	for _, k := range p.over[p.sent[m.a]] {
+		s := p.said[k]
 		if m.a < s.from || m.b > s.to {
 			continue
 		}
@@ -213,10 +213,7 @@ func (p *page) stanceOver(m *mention) Mood {
 
 // longAgo reports whether what stands in the clause puts an act long before the account.
 func (p *page) longAgo(a, b int, m *mention) bool {
-	for _, t := range p.ments {
-		if t.b <= a-3 {
-			continue
-		}
+	for _, t := range p.ments[p.firstFrom(a-12):] {
 		if t.a >= b+3 {
 			break
 		}
@@ -253,9 +250,8 @@ func (p *page) cueIn(a, b int, code string) bool {
 }
 
 func (p *page) timeAt(i int) bool {
-	return slices.ContainsFunc(p.ments, func(m mention) bool {
-		return m.a == i && m.it.Kind == KindTime && (m.it.When == nil || m.it.When.From.Before(p.day.AddDate(0, 0, -30)))
-	})
+	k := p.mentionAt(i, KindTime)
+	return k >= 0 && (p.ments[k].it.When == nil || p.ments[k].it.When.From.Before(p.day.AddDate(0, 0, -30)))
 }
 
 // summed reports whether the sentence of token i adds up over time or places.
@@ -291,7 +287,12 @@ func (p *page) plainMood(m *mention, a, b int) Mood {
 // plural reports whether a mention of an actor ends just before token i: "regime forces
 // shell areas".
 func (p *page) plural(i int) bool {
-	return slices.ContainsFunc(p.ments, func(m mention) bool { return m.b == i+1 && m.it.Kind == KindActor })
+	for k := p.firstFrom(i - 8); k < len(p.ments) && p.ments[k].a <= i; k++ {
+		if m := p.ments[k]; m.b == i+1 && m.it.Kind == KindActor {
+			return true
+		}
+	}
+	return false
 }
 
 // headline reports whether the sentence of token i is a line of its own without an end.
@@ -320,7 +321,7 @@ func (p *page) actorAt(i int) bool {
 	for p.is(i, "the") {
 		i++
 	}
-	return slices.ContainsFunc(p.ments, func(m mention) bool { return m.a == i && m.it.Kind == KindActor })
+	return p.mentionAt(i, KindActor) >= 0
 }
 
 // pointers finds pronouns and titles that point back, and whom they may mean.
@@ -412,13 +413,10 @@ func (p *page) bodyFits(code string, m *mention) bool {
 // one before.
 func (p *page) pointToBody(m *mention) {
 	m.it.Why = "nobody is named before"
-	for k := len(p.ments) - 1; k >= 0; k-- {
+	for k := p.firstFrom(m.a) - 1; k >= 0 && p.paragraphs(p.ments[k].a, m.a) <= 3; k-- {
 		x := p.ments[k]
 		if x.b > m.a || x.it.Kind != KindActor || x.who != nil || len(x.it.Codes) == 0 || !p.bodyFits(x.it.Codes[0], m) {
 			continue
-		}
-		if p.paragraphs(x.a, m.a) > 3 {
-			return
 		}
 		m.it.Codes, m.it.Name, m.it.Why = x.it.Codes, x.it.Name, "who was named last"
 		return
@@ -433,15 +431,18 @@ var noBody = []string{"civilians", "health-care", "?activists", "?state media", 
 func (p *page) peopleBefore(i int) []*person {
 	var out []*person
 	found := -1
-	for k := len(p.ments) - 1; k >= 0; k-- {
+	for k := p.firstFrom(i) - 1; k >= 0; k-- {
 		m := p.ments[k]
-		if m.a >= i || m.who == nil {
+		if p.paragraphs(m.a, i) > 0 {
+			break
+		}
+		if m.who == nil {
 			continue
 		}
 		if found < 0 {
 			found = p.sent[m.a]
 		}
-		if p.sent[m.a] != found || p.paragraphs(m.a, i) > 0 {
+		if p.sent[m.a] != found {
 			break
 		}
 		if !slices.Contains(out, m.who) {
@@ -453,13 +454,7 @@ func (p *page) peopleBefore(i int) []*person {
 
 // paragraphs counts the paragraphs that begin after token a up to token i.
 func (p *page) paragraphs(a, i int) int {
-	n := 0
-	for k := a + 1; k <= i; k++ {
-		if p.toks[k].para {
-			n++
-		}
-	}
-	return n
+	return p.paras[i] - p.paras[a]
 }
 
 func (p *page) pointTo(m *mention, who []*person, why string) {
@@ -484,7 +479,7 @@ func (p *page) pointTo(m *mention, who []*person, why string) {
 // pointToTwo finds the two who were last named together.
 func (p *page) pointToTwo(m *mention) {
 	var last []mention
-	for k := len(p.ments) - 1; k >= 0 && len(last) < 8; k-- {
+	for k := p.firstFrom(m.a) - 1; k >= 0 && len(last) < 8; k-- {
 		x := p.ments[k]
 		if x.a < m.a && x.it.Kind == KindActor && len(x.it.Codes) == 1 && x.it.Certain {
 			last = append(last, x)
@@ -506,6 +501,3 @@ func (p *page) pointToTwo(m *mention) {
 		m.it.Codes = slices.Clone(last[0].it.Codes)
 	}
 }
-
-// within reports whether a time is in the account's own days.
-func (p *page) within(t time.Time) bool { return !t.Before(p.day.AddDate(0, 0, -21)) }

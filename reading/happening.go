@@ -260,7 +260,7 @@ func join(to, codes []string) []string {
 }
 
 func (d *draft) isSpeaker(k int) bool {
-	return slices.ContainsFunc(d.p.said, func(s saying) bool { return s.speaker == k })
+	return d.p.speaks[k]
 }
 
 // where fills in the place.
@@ -318,8 +318,10 @@ func (d *draft) when() {
 
 // ofSpeech reports whether a time is that of the speaking.
 func (d *draft) ofSpeech(m mention) bool {
-	return slices.ContainsFunc(d.p.said, func(s saying) bool {
-		return s.When == m.it.When && m.it.When != nil && (d.p.ments[d.act].a >= s.from && d.p.ments[d.act].b <= s.to)
+	act := d.p.ments[d.act]
+	return slices.ContainsFunc(d.p.over[d.p.sent[act.a]], func(k int32) bool {
+		s := d.p.said[k]
+		return s.When == m.it.When && m.it.When != nil && act.a >= s.from && act.b <= s.to
 	})
 }
 
@@ -364,7 +366,8 @@ func (d *draft) toll() {
 // charges another with is not established.
 func (d *draft) told() {
 	act := d.p.ments[d.act]
-	for _, s := range d.p.said {
+	for _, k := range d.p.over[d.p.sent[act.a]] {
+		s := d.p.said[k]
 		if s.Own || s.Speaker == nil || act.a < s.from || act.b > s.to {
 			continue
 		}
@@ -405,7 +408,8 @@ func (p *page) summaries() []Claim {
 
 // sayer names who says what stands at token i, or nobody.
 func (p *page) sayer(i int) string {
-	for _, s := range p.said {
+	for _, k := range p.over[p.sent[i]] {
+		s := p.said[k]
 		if !s.Own && s.Speaker != nil && i >= s.from && i < s.to {
 			if s.Speaker.Name != "" {
 				return s.Speaker.Name

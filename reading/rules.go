@@ -63,6 +63,7 @@ func (r *Rules) Read(ctx context.Context, text string, a Account) (Reading, erro
 	p.conduct()
 	p.pointers()
 	p.statements()
+	p.spread()
 	p.moods()
 	out := p.reading()
 	return out, ctx.Err()
@@ -113,7 +114,12 @@ type page struct {
 	happenings []Happening
 	resolved   map[string][]string
 	dropTime   int
-	saidYear   int // of the last date that was read with one
+	over       [][]int32    // of each sentence, the statements that reach into it
+	speaks     map[int]bool // mentions that are speakers
+	paras      []int        // of each token, its paragraph
+	ends       []int        // of each token, one more than the actor that ends there
+	opensAt    []int        // of each token, one more than the actor that begins there
+	saidYear   int          // of the last date that was read with one
 }
 
 // mention is an item with its tokens [a, b).
@@ -133,6 +139,7 @@ func newPage(r *Rules, text string, a Account) *page {
 	}
 	p.sentences()
 	p.quotations()
+	p.numberParagraphs()
 	p.taken = make([]bool, len(p.toks)+1)
 	p.first = make([]int, len(p.toks)+1)
 	for i := range p.toks {
@@ -206,6 +213,28 @@ func (p *page) take(a, b int) {
 }
 
 func (p *page) free(a, b int) bool { return !slices.Contains(p.taken[a:b], true) }
+
+// numberParagraphs counts the paragraphs up to each token.
+func (p *page) numberParagraphs() {
+	p.paras = make([]int, len(p.toks)+1)
+	for i, t := range p.toks {
+		if i > 0 {
+			p.paras[i] = p.paras[i-1]
+		}
+		if t.para {
+			p.paras[i]++
+		}
+	}
+}
+
+// firstFrom returns the first mention, in order, that begins at token i or behind it.
+func (p *page) firstFrom(i int) int {
+	k, _ := slices.BinarySearchFunc(p.ments, i, func(m mention, i int) int { return m.a - i })
+	for k > 0 && p.ments[k-1].a == i {
+		k--
+	}
+	return k
+}
 
 // order sorts the mentions.
 func (p *page) order() {

@@ -555,8 +555,9 @@ func (p *page) addresseeEnd(h hit) int {
 
 // spokenWhen finds the time of the speaking: one in the sentence, outside what is said.
 func (p *page) spokenWhen(h hit, from, to int) *truce.When {
-	for _, m := range p.ments {
-		if m.it.Kind == KindTime && p.sent[m.a] == p.sent[h.a] && (m.b <= from || m.a >= to) && m.it.When != nil && abs(m.a-h.a) < 8 {
+	for k := p.firstFrom(p.starts[p.sent[h.a]]); k < len(p.ments) && p.sent[p.ments[k].a] == p.sent[h.a]; k++ {
+		m := p.ments[k]
+		if m.it.Kind == KindTime && (m.b <= from || m.a >= to) && m.it.When != nil && abs(m.a-h.a) < 8 {
 			return m.it.When
 		}
 	}
@@ -638,9 +639,10 @@ func (p *page) lastSpeaker(i int) *Voice {
 // own enters the account's own assertions: sentences that nobody is said to say.
 func (p *page) own() {
 	group := p.signers()
+	told := p.told()
 	for s := 0; s+1 < len(p.starts); s++ {
 		a, b := p.starts[s], p.starts[s+1]
-		if b-a < 5 || group == nil && !p.tells(a, b) || slices.ContainsFunc(p.said, func(x saying) bool { return x.From < p.toks[b-1].to && x.To > p.toks[a].from }) {
+		if b-a < 5 || group == nil && !p.tells(a, b) || told[s] {
 			continue
 		}
 		p.said = append(p.said, saying{from: a, to: b, verb: a, speaker: -1,
@@ -652,6 +654,36 @@ func (p *page) own() {
 		}
 		return x.verb - y.verb
 	})
+}
+
+// told says of each sentence whether a statement reaches into it.
+func (p *page) told() []bool {
+	out := make([]bool, len(p.starts))
+	for _, s := range p.said {
+		for k := p.sentenceAt(s.From); k+1 < len(p.starts) && p.toks[p.starts[k]].from < s.To; k++ {
+			out[k] = true
+		}
+	}
+	return out
+}
+
+// sentenceAt is the sentence that holds an offset of the text.
+func (p *page) sentenceAt(offset int) int {
+	k, _ := slices.BinarySearchFunc(p.toks, offset, func(t token, o int) int { return t.to - 1 - o })
+	return p.sent[min(k, len(p.toks)-1)]
+}
+
+// spread notes which statements reach into each sentence, and who speaks.
+func (p *page) spread() {
+	p.over, p.speaks = make([][]int32, len(p.starts)+1), map[int]bool{}
+	for k, s := range p.said {
+		if s.speaker >= 0 {
+			p.speaks[s.speaker] = true
+		}
+		for i := p.sent[s.from]; i <= p.sent[max(s.to-1, s.from)]; i++ {
+			p.over[i] = append(p.over[i], int32(k))
+		}
+	}
 }
 
 // signers are those who speak in a text that begins with "We, the commanders of".

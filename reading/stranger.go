@@ -9,6 +9,12 @@ import (
 // or a name beside a word of speech. Once met, a surname is enough.
 func (p *page) strangers() {
 	met := map[string]*person{}
+	p.ends, p.opensAt = make([]int, len(p.toks)+1), make([]int, len(p.toks)+1)
+	for k, m := range p.ments {
+		if m.it.Kind == KindActor && len(m.it.Codes) > 0 {
+			p.ends[m.b], p.opensAt[m.a] = k+1, k+1
+		}
+	}
 	for i := 0; i < len(p.toks); i++ {
 		if p.taken[i] || p.kind(i) != word || !p.toks[i].capital || !cased(p.text[p.toks[i].from:]) {
 			continue
@@ -122,16 +128,13 @@ func (p *page) filler2(k int) bool { return p.kind(k) == word && p.filler(k) }
 
 // actorEnding returns the mention of an actor that ends at token a, or -1.
 func (p *page) actorEnding(a int) int {
-	for k := len(p.ments) - 1; k >= 0; k-- {
-		if m := p.ments[k]; m.b == a && m.it.Kind == KindActor && len(m.it.Codes) > 0 && !p.toks[a].next {
-			return k
-		}
+	if p.toks[a].next {
+		return -1
 	}
-	return -1
+	return p.ends[a] - 1
 }
 
-// mentionFrom returns the mention of an actor that begins at token k, or -1. It does not
-// need the mentions to be in order.
+// mentionFrom returns the mention of an actor that begins at token k, or -1.
 func (p *page) mentionFrom(k int) int {
-	return slices.IndexFunc(p.ments, func(m mention) bool { return m.a == k && m.it.Kind == KindActor })
+	return p.opensAt[k] - 1
 }
