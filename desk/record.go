@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -28,16 +29,17 @@ type Record struct {
 	org    string
 	cursor cursors
 
-	mu     sync.Mutex
-	ready  []*opened        // what was agreed, as of a few entries
-	last   *Judged          // the last answer of the engine
-	sights []*Sight         // the last of them
-	parts  []*Sight         // the last of those of a part
-	large  map[string]int64 // by marks: as of how many entries there is more than is looked at whole
-	once   singleflight.Group
-	atOnce int
-	sign   sync.Mutex // one checkpoint is signed at a time
-	days   dayShelf   // reports of days that were made before
+	mu      sync.Mutex
+	ready   []*opened        // what was agreed, as of a few entries
+	last    *Judged          // the last answer of the engine
+	sights  []*Sight         // the last of them
+	parts   []*Sight         // the last of those of a part
+	large   map[string]int64 // by marks: as of how many entries there is more than is looked at whole
+	once    singleflight.Group
+	atOnce  int
+	judging atomic.Pointer[Judging]
+	sign    sync.Mutex // one checkpoint is signed at a time
+	days    dayShelf   // reports of days that were made before
 }
 
 // RecordOptions say how a record is kept. DB and Key must be there.
@@ -103,6 +105,15 @@ const DefaultMark = "TLP:AMBER"
 // Write enters acts for a person, all or none. Each is checked against the policy and
 // against what its kind needs before anything is written.
 func (r *Record) Write(ctx context.Context, who access.Person, acts ...Act) ([]Entered, error) {
+	drafts, err := r.drafts(ctx, who, acts)
+	if err != nil {
+		return nil, err
+	}
+	return r.append(ctx, drafts)
+}
+
+// drafts checks acts and makes them ready for the store.
+func (r *Record) drafts(ctx context.Context, who access.Person, acts []Act) ([]store.Draft, error) {
 	drafts := make([]store.Draft, len(acts))
 	for i, a := range acts {
 		d, err := r.draft(ctx, who, a, drafts[:i])
@@ -114,6 +125,10 @@ func (r *Record) Write(ctx context.Context, who access.Person, acts ...Act) ([]E
 		}
 		drafts[i] = d
 	}
+	return drafts, nil
+}
+
+func (r *Record) append(ctx context.Context, drafts []store.Draft) ([]Entered, error) {
 	done, err := r.db.Append(ctx, drafts...)
 	if err != nil {
 		return nil, err

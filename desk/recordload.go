@@ -59,13 +59,15 @@ func (r *Record) Load(ctx context.Context, who access.Person, dir string, o Load
 		return nil, err
 	}
 	l.mission = m
-	if err := l.agreed(ctx); err != nil {
-		return &l.out, err
+	for _, enter := range []func(context.Context) error{l.agreed, l.reports, l.opened} {
+		if err = enter(ctx); err != nil {
+			break
+		}
 	}
-	if err := l.reports(ctx); err != nil {
-		return &l.out, err
+	if last := l.wait(); err == nil { // also after an error: nothing goes on behind the caller's back
+		err = last
 	}
-	return &l.out, l.opened(ctx)
+	return &l.out, err
 }
 
 // loader is one folder on its way into a record.
@@ -77,7 +79,8 @@ type loader struct {
 	texts     map[string]string // what was read, by path
 	acts      []Act
 	incidents map[string][]string
-	titles    []string // incidents in the order in which they were met
+	titles    []string      // incidents in the order in which they were met
+	entering  chan entering // what is on its way into the record; nil: nothing
 	out       Loaded
 }
 
@@ -125,24 +128,48 @@ func submission(kind, id string, fields map[string]any) string {
 	return "load " + kind + " " + id + " " + hex.EncodeToString(sum[:12])
 }
 
-// flush enters the acts that have gathered.
+// flush begins to enter the acts that have gathered, after those before them are in. The
+// next are read and made ready meanwhile.
 func (l *loader) flush(ctx context.Context, least int) error {
 	if len(l.acts) < least || len(l.acts) == 0 {
 		return nil
 	}
-	done, err := l.record.Write(ctx, l.who, l.acts...)
+	drafts, err := l.record.drafts(ctx, l.who, l.acts)
 	if err != nil {
 		return err
 	}
-	for _, d := range done {
+	if err := l.wait(); err != nil {
+		return err
+	}
+	l.acts, l.entering = l.acts[:0], make(chan entering, 1)
+	go func(to chan<- entering) {
+		done, err := l.record.append(ctx, drafts)
+		to <- entering{done, err}
+	}(l.entering)
+	return nil
+}
+
+// entering is what became of acts.
+type entering struct {
+	done []Entered
+	err  error
+}
+
+// wait waits until what is being entered is in.
+func (l *loader) wait() error {
+	if l.entering == nil {
+		return nil
+	}
+	got := <-l.entering
+	l.entering = nil
+	for _, d := range got.done {
 		if d.Repeat {
 			l.out.Repeated++
 		} else {
 			l.out.Entered++
 		}
 	}
-	l.acts = l.acts[:0]
-	return nil
+	return got.err
 }
 
 // agreed enters the mission, its agreements, register and places, and what was declared.

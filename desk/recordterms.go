@@ -475,6 +475,13 @@ func (r *Record) judgedBefore(ctx context.Context, o *opened, n int64) (*Judged,
 	return last, nil
 }
 
+// Judging is how many elements of how many are judged.
+type Judging struct{ Done, Of int64 }
+
+// Judging says how far the judge has come with many elements that nobody asked about before;
+// nil while it has nothing of that sort to do.
+func (r *Record) Judging() *Judging { return r.judging.Load() }
+
 // judgeFresh returns what is found of each element. Those that were judged as they are now
 // are not judged again.
 func (r *Record) judgeFresh(ctx context.Context, o *opened, elements []truce.Element, rows map[string]weighed) ([]judged, error) {
@@ -491,8 +498,15 @@ func (r *Record) judgeFresh(ctx context.Context, o *opened, elements []truce.Ele
 	}
 	r.mu.Unlock()
 	result := &Result{Mission: o.mission, Judges: o.judges, Elements: fresh, Tally: NewTally(), Kept: map[string][]truce.Verdict{}, brief: true}
+	if len(fresh) > r.atOnce/4 {
+		defer r.judging.Store(nil)
+	}
 	next := 0
-	err := result.judge(ctx, CheckOptions{Each: func(e *truce.Element, v truce.Verdict) error {
+	err := result.judge(ctx, CheckOptions{Progress: func(_ string, done, total int64) {
+		if len(fresh) > r.atOnce/4 {
+			r.judging.Store(&Judging{done, total})
+		}
+	}, Each: func(e *truce.Element, v truce.Verdict) error {
 		for fresh[next].ID != e.ID {
 			next++
 		}

@@ -1,7 +1,11 @@
 package web
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"time"
 
 	"truce/desk"
 	"truce/figures"
@@ -31,8 +35,28 @@ func (s *site) look(r *http.Request, page string) (*desk.Sight, screen.Frame, er
 // lookAt is look for a page that needs no more than a scope.
 func (s *site) lookAt(r *http.Request, page string, scope desk.Scope) (*desk.Sight, screen.Frame, error) {
 	return s.framed(r, page, func(n int64) (*desk.Sight, error) {
-		return s.Record.SightOf(r.Context(), of(r.Context()).who, n, scope)
+		ctx, stop := context.WithTimeout(r.Context(), patience)
+		defer stop()
+		sight, err := s.Record.SightOf(ctx, of(ctx).who, n, scope)
+		if errors.Is(err, context.DeadlineExceeded) && r.Context().Err() == nil {
+			return nil, s.judging()
+		}
+		return sight, err
 	})
+}
+
+// patience is how long a page waits for the judge before it says how far that has come. The
+// judge goes on.
+const patience = 15 * time.Second
+
+// judging says that, and has the page asked for again.
+func (s *site) judging() *Problem {
+	p := problem(http.StatusServiceUnavailable, "judging", "The record is held against what was agreed. Ask again in a moment.")
+	if j := s.Record.Judging(); j != nil {
+		p.Fields = []Field{{Message: fmt.Sprintf("%d of %d elements are judged", j.Done, j.Of)}}
+	}
+	p.wait = 3 * time.Second
+	return p
 }
 
 // glance is look for a page that shows no elements.

@@ -65,6 +65,9 @@ func (s *site) failPage(w http.ResponseWriter, r *http.Request, p *Problem) {
 		http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
+	if p.Code == "judging" && r.Method == http.MethodGet {
+		w.Header().Set("Refresh", "3")
+	}
 	s.show(w, r, p.Status, "problem", p)
 }
 
