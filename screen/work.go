@@ -91,11 +91,12 @@ func (f Frame) Local(t time.Time) string {
 	return t.In(zone).Format("2006-01-02 15:04")
 }
 
-// named are the names of words, by what stands after a prefix, where there are words; else the
-// thing itself. Missions have stages and steps of their own.
+// Named is what something is called in the words under a prefix; where there are none, its own name. Missions have stages and steps of their own.
 func (f Frame) Named(prefix, name string) string {
-	if key := prefix + strings.ReplaceAll(name, " ", "-"); f.words.Known(key) {
-		return f.words.must(key)
+	for _, key := range []string{prefix + name, prefix + strings.ReplaceAll(name, " ", "-")} {
+		if f.words.Known(key) {
+			return f.words.must(key)
+		}
 	}
 	return name
 }
