@@ -18,6 +18,9 @@ type Incident struct {
 	sight *desk.Sight
 	in    *desk.Incident
 	asked string // one element alone
+
+	// Claimed is what is said of it; nil shows nothing of that.
+	Claimed *Claimed
 }
 
 // NewIncident returns the page of an incident; element is the one that was asked for alone.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"net/http"
 	"net/url"
 
@@ -34,7 +35,13 @@ func (s *site) incidentPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return conceal(err)
 	}
-	f.View = screen.NewIncident(sight, in, element)
+	claims, err := s.Record.Claims(ctx, who, sight.AsOf, id)
+	if err != nil {
+		return conceal(err)
+	}
+	page := screen.NewIncident(sight, in, element)
+	page.Claimed = &screen.Claimed{Claims: claims, Incident: id, Once: rand.Text(), Then: f.AsOf != ""}
+	f.View = page
 	s.showAs(w, r, http.StatusOK, f)
 	return nil
 }

@@ -132,7 +132,7 @@ func (m *matrix) ofRows(x *asker) iter.Seq[question] {
 // that it shows, and of the entries that made them.
 func (m *matrix) beside(x *asker) map[int]bool {
 	out := map[int]bool{}
-	for _, kind := range []string{"incident", "element", "report", "finding", "contact", "request", "attachment"} {
+	for _, kind := range []string{"incident", "element", "report", "finding", "contact", "request", "attachment", "claim", "hypothesis"} {
 		for _, do := range []access.Action{access.List, access.Read} {
 			maps.Copy(out, m.granted(x.who, do, m.of(kind, false)))
 		}

@@ -54,7 +54,7 @@ func (m *matrix) came(x *asker) map[int]bool {
 func takeStrays() []stray {
 	form := func(path string, v url.Values) stray { return stray{"POST " + path, path, v} }
 	return []stray{
-		form("/take", url.Values{}), form("/take/watch", url.Values{"once": {"short"}}), form("/inbox", url.Values{"report": {"none"}}), form("/upload", url.Values{}), form("/upload/read", url.Values{"token": {"none"}}),
+		form("/take", url.Values{}), form("/take/watch", url.Values{"once": {"short"}}), form("/inbox", url.Values{"report": {"none"}}), {"POST /incidents/{id}/claims", "/incidents/none/claims", url.Values{"once": {"AAAAAAAAAAAAAAAAAAAAAAAAAA"}, "do": {"claim"}, "by": {"x"}, "claim": {"denies"}}}, form("/upload", url.Values{}), form("/upload/read", url.Values{"token": {"none"}}),
 		form("/send", url.Values{"words": {"x"}}), form("/send/receipt", url.Values{"code": {"AAAA-BBBB"}}), form("/send/answer", url.Values{"code": {"AAAA"}, "words": {"x"}}),
 	}
 }

@@ -24,6 +24,7 @@ func (s *site) takeRoutes() {
 	s.sendRoutes()
 	s.inboxRoutes()
 	s.uploadRoutes()
+	s.claimRoutes()
 }
 
 // widths are how wide in metres a place of a rank is taken to be, from its middle.
