@@ -34,7 +34,7 @@ type opened struct {
 }
 
 // mostFound is how many elements' verdicts are kept for the next who ask.
-const mostFound = 200_000
+const mostFound = 40_000
 
 // span is a stretch of numbers of entries, ends included.
 type span struct{ from, to int64 }

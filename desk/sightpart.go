@@ -151,7 +151,7 @@ func (r *Record) partLike(ctx context.Context, s *Sight) (*Sight, error) {
 }
 
 // mostParts is how many elements the parts that are kept have together, in parts.
-const mostParts = 10
+const mostParts = 6
 
 // keepPart keeps a part for the next who ask for it; the oldest go.
 func (r *Record) keepPart(s *Sight) {

@@ -247,7 +247,7 @@ func (k *keyed) time(cuts []time.Time, when []truce.When) {
 }
 
 // mostBriefs is how many verdicts a judge keeps to give again.
-const mostBriefs = 100_000
+const mostBriefs = 10_000
 
 // briefs are verdicts by what they rest on.
 type briefs struct {
