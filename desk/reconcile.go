@@ -283,6 +283,9 @@ func (m *Mission) side(ctx context.Context, matcher *match.Matcher, f LedgerFile
 			return nil, err
 		}
 		for _, x := range matcher.Accounts(report) {
+			if side == &r.B {
+				x.Report = "other list: " + x.Report // two lists may number alike
+			}
 			out = append(out, x)
 			side.Items = append(side.Items, item(report, x))
 		}
