@@ -173,12 +173,12 @@ func printReading(w io.Writer, p reading.Paper, r reading.Reading) {
 		}
 		for _, it := range r.Items {
 			if it.From >= s.From && it.From < s.To {
-				fmt.Fprintf(w, "     %-9s %-34s %s\n", it.Kind, cut(oneLine(it.Text), 34), meaning(it))
+				fmt.Fprintf(w, "     %-9s %-34s %s\n", it.Kind, shorten(oneLine(it.Text), 34), meaning(it))
 			}
 		}
 		for _, x := range r.Statements {
 			if !x.Own && x.From >= s.From && x.From < s.To {
-				fmt.Fprintf(w, "     says      %-34s %s: %s\n", speaker(x), x.Stance, cut(oneLine(r.Text[x.Said.From:x.Said.To]), 120))
+				fmt.Fprintf(w, "     says      %-34s %s: %s\n", speaker(x), x.Stance, shorten(oneLine(r.Text[x.Said.From:x.Said.To]), 120))
 			}
 		}
 	}
@@ -205,7 +205,7 @@ func printOutcome(w io.Writer, r reading.Reading) {
 	}
 	fmt.Fprintf(w, "claims that add up, no incidents: %d\n", len(r.Claims))
 	for _, x := range r.Claims {
-		fmt.Fprintf(w, "  %s\n", cut(oneLine(x.Text), 140))
+		fmt.Fprintf(w, "  %s\n", shorten(oneLine(x.Text), 140))
 	}
 	fmt.Fprintf(w, "doubts: %d\n", len(r.Doubts))
 	for _, d := range r.Doubts {
@@ -227,8 +227,8 @@ func known(parts ...string) []string {
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// cut shortens a text to n letters.
-func cut(s string, n int) string {
+// shorten cuts a text to n letters.
+func shorten(s string, n int) string {
 	if r := []rune(s); len(r) > n {
 		return string(r[:n-1]) + "…"
 	}
@@ -246,7 +246,7 @@ func speaker(s reading.Statement) string {
 	if !s.Speaker.Certain {
 		name += "?"
 	}
-	return cut(oneLine(name), 34)
+	return shorten(oneLine(name), 34)
 }
 
 // meaning says what an item stands for.
