@@ -40,6 +40,7 @@ var imports = map[string]string{
 	"truce/people":         "truce",
 	"truce/vault":          "truce",
 	"truce/attach":         "truce",
+	"truce/courier":        "truce",
 	"truce/tiles":          "truce truce/geo",
 	"truce/figures":        "truce truce/geo",
 	"truce/match":          "truce truce/geo truce/actors truce/words",
