@@ -70,7 +70,7 @@ func (p *page) pointing(i int) (moment, bool) {
 			return m, true
 		}
 	}
-	return m, !p.day.IsZero() && false
+	return m, false
 }
 
 // relative sets the interval of a word such as day-1, week+0, part-1-night.

@@ -124,11 +124,10 @@ type page struct {
 
 // mention is an item with its tokens [a, b).
 type mention struct {
-	a, b   int
-	it     Item
-	who    *person
-	act    *entry
-	paired int // mention joined to it by "and", plus one
+	a, b int
+	it   Item
+	who  *person
+	act  *entry
 }
 
 func newPage(r *Rules, text string, a Account) *page {

@@ -1,0 +1,178 @@
+package reading
+
+import (
+	"slices"
+	"strings"
+)
+
+// counts says what a number counts: the noun behind it and what befell it, or what stands
+// before it.
+func (p *page) counts(q figure) string {
+	if q.words {
+		if h := p.countAt(q.b - 1); h.entry != nil && strings.Contains(" hours days weeks months years people killed injured ", " "+h.code+" ") {
+			return h.code
+		}
+	}
+	if code := p.among(q); code != "" {
+		return code
+	}
+	noun, k := p.noun(q.b)
+	if harm := p.harmBefore(q.a); (noun == "people" || noun == "" || arabic(p.text[p.toks[max(q.a-1, 0)].from:])) && strings.Contains(" killed injured casualties ", " "+harm+" ") && p.countEnds(q.a) {
+		return harm
+	}
+	switch {
+	case noun == "people":
+		if harm := p.harmAfter(k); harm != "" {
+			return harm
+		}
+		if harm := p.harmBefore(q.a); harm != "" {
+			return harm
+		}
+		return noun
+	case noun != "":
+		return noun
+	}
+	if harm := p.harmAfter(q.b); harm != "" && (p.closeHarm(q.b) || p.is(q.b, "from", "of", "in")) {
+		return harm
+	}
+	if harm := p.harmBefore(q.a); harm != "" {
+		return harm
+	}
+	return ""
+}
+
+// countEnds reports whether a word of harm stands just before token a.
+func (p *page) countEnds(a int) bool {
+	for p.is(a-1, "a", "the") {
+		a--
+	}
+	for k := a - 1; k >= a-4 && k >= 0; k-- {
+		if h := p.countAt(k); h.entry != nil && harm(h.code) && h.b == a {
+			return true
+		}
+	}
+	return false
+}
+
+// among returns what befell those of whom these are a part: "21 people, among them five
+// children, were killed".
+func (p *page) among(q figure) string {
+	if !p.is(q.a-1, "including", "بينهم", "بينهن") && !(p.is(q.a-1, "them", "whom") && p.is(q.a-2, "among", "of")) && !(p.is(q.a-1, "них", "числе") && p.is(q.a-2, "среди", "том", "из")) {
+		return ""
+	}
+	if noun, _ := p.noun(q.b); noun != "people" && noun != "" && !harm(noun) {
+		return ""
+	}
+	for i := len(p.ments) - 1; i >= 0; i-- {
+		if m := p.ments[i]; m.it.Kind == KindQuantity {
+			if p.sent[m.a] == p.sent[q.a] && harm(m.it.Counts) {
+				return m.it.Counts
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
+// noun finds what is counted within a few words behind a number, and where it ends.
+func (p *page) noun(b int) (string, int) {
+	for k := b; k < b+5 && k < len(p.toks); k++ {
+		if p.kind(k) != word && p.kind(k) != opens && p.kind(k) != closes && p.kind(k) != '"' || k > b && (p.numberAt(k) || p.toks[k].next) {
+			return "", k
+		}
+		best := p.countAt(k)
+		if best.entry != nil {
+			return best.code, best.b
+		}
+		if k > b && p.is(k, "and", "to", "in", "at", "for", "by", "that", "with", "on", "from", "who", "were", "was", "the", "as", "while", "after", "before") {
+			return "", k
+		}
+	}
+	return "", b
+}
+
+// countAt returns the longest count word at token k.
+func (p *page) countAt(k int) hit {
+	var best hit
+	for _, h := range p.at(k) {
+		if h.category == isCount && h.b > best.b {
+			best = h
+		}
+	}
+	return best
+}
+
+func harm(code string) bool {
+	return strings.Contains(" killed injured casualties missing displaced besieged detained evacuated reached ", " "+code+" ")
+}
+
+// harmAfter finds what befell those who are counted, behind the noun in the same clause.
+func (p *page) harmAfter(k int) string {
+	for end := k + 8; k < end && k < len(p.toks); k++ {
+		if p.kind(k) == ',' && p.aside(k) > k {
+			end += p.aside(k) - k
+			k = p.aside(k)
+			continue
+		}
+		if p.kind(k) != word || p.toks[k].next || p.numberAt(k) && !p.is(k-1, "and") || p.is(k, "while", "but", "after", "when", "as") || p.toks[k].lead > 0 && strings.HasPrefix(p.text[p.toks[k].from:], "و") {
+			return ""
+		}
+		if h := p.countAt(k); h.entry != nil {
+			if harm(h.code) {
+				return h.code
+			}
+			if h.code != "people" && h.code != "groups" && h.code != "trucks" {
+				return ""
+			}
+		}
+	}
+	return ""
+}
+
+// aside returns the comma that ends "including five children", begun by a comma at token k.
+func (p *page) aside(k int) int {
+	if !p.is(k+1, "including", "among", "of") {
+		return k
+	}
+	for n := k + 2; n < k+14 && n < len(p.toks) && !p.toks[n].next; n++ {
+		if p.kind(n) == ',' {
+			return n
+		}
+	}
+	return k
+}
+
+// closeHarm reports whether the word of harm stands at once behind the number.
+func (p *page) closeHarm(b int) bool {
+	for k := b; k < b+4; k++ {
+		if h := p.countAt(k); h.entry != nil {
+			return harm(h.code)
+		}
+	}
+	return false
+}
+
+// betweens may stand between a word of harm and its number.
+var betweens = strings.Fields("of the a an some at least also another further other all to on yesterday today including reached rose risen climbed rising stands toll number at")
+
+// harmBefore finds a word of harm just before a number: "killing at least 12".
+func (p *page) harmBefore(a int) string {
+	for k := a - 1; k >= 0 && k >= a-5; k-- {
+		if p.kind(k) != word || p.toks[a].next || p.numberAt(k) && !p.is(k, "a") {
+			return ""
+		}
+		h := p.countAt(k)
+		for back := k - 1; back >= k-2 && back >= 0; back-- {
+			if longer := p.countAt(back); longer.entry != nil && longer.b > k {
+				h = longer
+			}
+		}
+		if h.entry != nil && harm(h.code) {
+			return h.code
+		}
+		if p.toks[k].next || latin(p.text[p.toks[k].from]&^0x20) && !slices.Contains(betweens, p.lower(k)) {
+			return ""
+		}
+	}
+	return ""
+}
