@@ -29,7 +29,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	axe := axeScript(t)
 	ctx := browse(t)
 	head := headOf("demo")
-	w := newWorld(t, func(o *Options) { o.Demo, o.Origin = &head, "" })
+	w := newWorld(t, func(o *Options) { o.Demo, o.Origin, o.Send = &head, "", true })
 	for _, path := range deskPages() {
 		lookBoth(t, ctx, axe, w.origin, path)
 	}
@@ -199,7 +199,7 @@ func keepPicture(t *testing.T, ctx context.Context, name string) {
 func TestPagesPrintWhole(t *testing.T) {
 	ctx := browse(t)
 	head := headOf("demo")
-	w := newWorld(t, func(o *Options) { o.Demo, o.Origin = &head, "" })
+	w := newWorld(t, func(o *Options) { o.Demo, o.Origin, o.Send = &head, "", true })
 	for i, path := range deskPages() {
 		lang := []string{"en", "ar"}[i%2]
 		do(t, ctx, chromedp.EmulateViewport(720, 1000), chromedp.Navigate(w.origin+with(path, "lang", lang)))
@@ -236,7 +236,7 @@ const firstLoad = 300_000
 func TestTheFirstPageIsLight(t *testing.T) {
 	ctx := browse(t)
 	head := headOf("demo")
-	w := newWorld(t, func(o *Options) { o.Demo, o.Origin = &head, "" })
+	w := newWorld(t, func(o *Options) { o.Demo, o.Origin, o.Send = &head, "", true })
 	for _, lang := range []string{"en", "ar"} {
 		var mu sync.Mutex
 		asked := map[string]bool{}

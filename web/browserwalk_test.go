@@ -14,7 +14,7 @@ import (
 func TestPagesByKeyboard(t *testing.T) {
 	ctx := browse(t)
 	head := headOf("demo")
-	w := newWorld(t, func(o *Options) { o.Demo, o.Origin = &head, "" })
+	w := newWorld(t, func(o *Options) { o.Demo, o.Origin, o.Send = &head, "", true })
 	for i, path := range deskPages() {
 		lang := []string{"ar", "en"}[i%2]
 		do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(w.origin+with(path, "lang", lang)))

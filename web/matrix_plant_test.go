@@ -121,6 +121,12 @@ func (p *planter) field(kind string, f access.Field) any {
 		return p.moment(p.old)
 	case "judgment.says":
 		return "satisfied"
+	case "arrival.number": // what everybody may know holds no canary
+		return 7
+	case "arrival.state":
+		return "received"
+	case "arrival.received", "arrival.acknowledged":
+		return p.moment(p.old)
 	case "element.killed", "element.injured", "element.number":
 		return truce.Range{Low: 1, High: float64(p.number())}
 	case "element.act", "element.by", "element.against", "element.control", "element.raised", "element.conflict", "element.sources",
