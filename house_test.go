@@ -52,7 +52,7 @@ var imports = map[string]string{
 	// Beside it: the acceptance suite, which negotiators use too.
 	"truce/scenario": "truce truce/terms truce/desk",
 	// What people see: pages, words, drawings.
-	"truce/screen": "truce truce/courier truce/geo truce/figures truce/actors truce/terms truce/calm truce/access truce/record truce/export truce/desk truce/match truce/reconcile truce/reading truce/reading/beside",
+	"truce/screen": "truce truce/courier truce/intake truce/geo truce/figures truce/actors truce/terms truce/calm truce/access truce/record truce/export truce/desk truce/match truce/reconcile truce/reading truce/reading/beside",
 	// Roof: the doors.
 	"truce/cmd/truce": "truce truce/courier truce/record truce/attach truce/geo truce/actors truce/agreements truce/mappings truce/columns truce/intake truce/terms truce/calm truce/export truce/desk truce/scenario truce/ledger truce/store truce/access truce/people truce/vault truce/web truce/words truce/match truce/reconcile truce/reading truce/reading/beside",
 	"truce/web":       "truce truce/courier truce/internal/chrome truce/tiles truce/figures truce/screen truce/desk truce/ledger truce/store truce/access truce/people truce/attach truce/export truce/match truce/reconcile truce/reading truce/intake truce/geo truce/reading/beside",
