@@ -119,11 +119,11 @@ var english = func() func(testing.TB) string {
 // leftInEnglish lists what a page says in Latin letters that is neither what the record holds
 // nor code, both of which are marked as such. Options of lists, drawings and the title of the
 // window cannot be marked so: of them the words of the English catalogues are listed. Names of
-// zones and words in capitals alone, such as TLP:AMBER and UTC, are the same in every language,
-// and so is what a script fills in.
+// zones and of forms of files, and words in capitals alone, such as TLP:AMBER and UTC, are the
+// same in every language, and so is what a script fills in.
 const leftInEnglish = `(english) => {
 	const ours = new Set(english.map(text => text.trim()));
-	const words = (text) => /[A-Za-z]{3,}/.test(text.replace(/\{\w+\}|[A-Z][A-Za-z]+\/[A-Za-z_]+/g, "").replace(/\b[A-Z][A-Z0-9:+-]+\b/g, ""));
+	const words = (text) => /[A-Za-z]{3,}/.test(text.replace(/\{\w+\}|[A-Z][A-Za-z]+\/[A-Za-z_]+|GeoJSON/g, "").replace(/\b[A-Z][A-Z0-9:+-]+\b/g, ""));
 	const out = [];
 	const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	while (nodes.nextNode()) {
