@@ -86,6 +86,11 @@ func textOf(v any) string {
 // under the row's own mark, and a row's mark grows wider by two people alone. What the person
 // may not know of is answered as if it were not there.
 func (r *Record) stands(ctx context.Context, who access.Person, kind string, fields map[string]any, label access.Label, s subject) error {
+	if namesCase(kind) {
+		if err := r.caseThere(ctx, who, textOf(fields["incident"])); err != nil {
+			return err
+		}
+	}
 	switch {
 	case s.hidden && makes(kind):
 		return &truce.Error{Kind: truce.Conflict, At: "id", Msg: "this name is taken", Hint: "another"}

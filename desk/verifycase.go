@@ -21,13 +21,8 @@ func namesCase(kind string) bool {
 	return false
 }
 
-// fitsCase refuses an act about an incident that is not there, or not for the person, and one
-// that does not follow the mission's stages and steps.
+// fitsCase refuses an act that does not follow the mission's stages and steps.
 func (r *Record) fitsCase(ctx context.Context, who access.Person, kind string, fields map[string]any) error {
-	incident := textOf(fields["incident"])
-	if err := r.caseThere(ctx, who, incident); err != nil {
-		return err
-	}
 	switch kind {
 	case "stage.set":
 		stages := r.stages(ctx)
@@ -39,12 +34,12 @@ func (r *Record) fitsCase(ctx context.Context, who access.Person, kind string, f
 			return &truce.Error{Kind: truce.Invalid, At: "stage", Msg: "the mission has no such stage", Hint: "one of " + strings.Join(names, ", ")}
 		}
 	case "measure.taken":
-		return r.nextStep(ctx, who, incident, fields)
+		return r.nextStep(ctx, who, textOf(fields["incident"]), fields)
 	}
 	return nil
 }
 
-// caseThere refuses an incident that is not there. An element that belongs to none is an
+// caseThere refuses an incident that is not there, or not for the person. An element that belongs to none is an
 // incident by itself.
 func (r *Record) caseThere(ctx context.Context, who access.Person, id string) error {
 	if id == "" {

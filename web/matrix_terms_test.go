@@ -14,13 +14,14 @@ import (
 // ofTerms are the questions about what was agreed and who is who.
 func (m *matrix) ofTerms(x *asker) iter.Seq[question] {
 	may := sync.OnceValue(func() map[int]bool { return m.agreed(x) })
+	told := sync.OnceValue(func() map[int]bool { return m.granted(x.who, access.List, m.of("element", false)) })
 	then := "as_of=" + strconv.Itoa(len(m.entries)-3)
 	list := []question{
 		{route: "GET /agreements", path: "/agreements", always: true},
 		{route: "GET /agreements", path: "/agreements?" + then},
 		{route: "GET /agreements/try", path: "/agreements/try?from=sy-coh-2016-02", always: true},
-		{route: "GET /reconcile", path: "/reconcile", always: true},
-		{route: "GET /reconcile", path: "/reconcile?lang=ar&" + then},
+		{route: "GET /reconcile", path: "/reconcile", always: true, may: told},
+		{route: "GET /reconcile", path: "/reconcile?lang=ar&" + then, may: told},
 		{route: "GET /agreements/{id}", path: "/agreements/sy-coh-2016-02"},
 		{route: "GET /agreements/{id}", path: "/agreements/sy-cessation-2016-09?lang=ar&" + then, always: true},
 		{route: "GET /agreements/{id}", path: "/agreements/none"},
@@ -42,7 +43,10 @@ func (m *matrix) ofTerms(x *asker) iter.Seq[question] {
 	}
 	return func(yield func(question) bool) {
 		for _, q := range list {
-			if q.may = may; !yield(q) {
+			if q.may == nil {
+				q.may = may
+			}
+			if !yield(q) {
 				return
 			}
 		}

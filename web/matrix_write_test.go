@@ -86,7 +86,7 @@ func (m *matrix) attempts() []tried {
 		list := []string{"", "TLP:GREEN", "TLP:CLEAR", "TLP:RED TO:" + x.who.ID, "TLP:AMBER PARTY:south", "TLP:AMBER ORIGINATOR:hana", "TLP:AMBER+STRICT PARTY:north", "TLP:GREEN ORCON PII", "TLP:PURPLE"}
 		for k, kind := range record.Kinds() {
 			if needs := []string{"report.corrected", "report.retracted", "incident.joined", "incident.split", "element.assessed", "person.left",
-				"report.triaged", "message.sent", "claim.noted", "hypothesis.put",
+				"report.triaged", "message.sent", "claim.noted", "hypothesis.put", "match.judged",
 				"stage.set", "task.set", "fire.noted", "measure.taken", "task.done", "line.tested", "line.ended", "request.reminded", "request.closed", "reply.given", "release.withdrawn"}; slices.Contains(needs, kind.Name) {
 				continue // they need a row: see changing
 			}
@@ -250,6 +250,11 @@ func (m *matrix) changes(mark string) []change {
 			return act
 		}
 	}
+	pair := func(id, mark string) any {
+		act := entry("match.judged", map[string]any{"pair": []string{id, id}, "says": "unsure"})(id, mark).(map[string]any)
+		delete(act["fields"].(map[string]any), "id")
+		return act
+	}
 	acts := func(f func(id, mark string) any) func(id, mark string) any {
 		return func(id, mark string) any { return map[string]any{"acts": []any{f(id, mark)}} }
 	}
@@ -263,6 +268,7 @@ func (m *matrix) changes(mark string) []change {
 		{write, "/api/v1/entries", acts(entry("incident.split", map[string]any{"members": []string{element.id}})), incident, access.Join, false},
 		{write, "/api/v1/entries", acts(entry("release.published", map[string]any{"title": "tried", "sha256": strings.Repeat("a", 64)})), release, access.Publish, true},
 		{write, "/api/v1/entries", acts(about("stage.set", map[string]any{"stage": "acknowledged"})), incident, access.Assess, false},
+		{write, "/api/v1/entries", acts(pair), report, access.Join, false},
 		{write, "/api/v1/entries", acts(about("task.set", map[string]any{"id": "tried", "way": "visit", "words": "tried"})), incident, access.Assess, false},
 		{write, "/api/v1/entries", acts(entry("task.done", map[string]any{"result": "done", "note": "tried"})), task, access.Assess, false},
 		{write, "/api/v1/entries", acts(entry("request.closed", map[string]any{"ending": "no reply"})), request, access.Contact, false},

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"truce"
 	"truce/desk"
@@ -25,7 +26,7 @@ func (s *site) reconcileRoutes() {
 		case bench <- struct{}{}:
 			defer func() { <-bench }()
 			return s.reconcileFiles(w, r)
-		default:
+		case <-time.After(tryTime):
 			return problem(http.StatusServiceUnavailable, "unavailable", "Others are reconciling ledgers; try again in a moment.")
 		}
 	})
