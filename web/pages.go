@@ -17,6 +17,9 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, status int, page str
 // showAs is show of a page that says which state it shows.
 func (s *site) showAs(w http.ResponseWriter, r *http.Request, status int, f screen.Frame) {
 	v := of(r.Context())
+	if status >= http.StatusBadRequest && v.refused == nil {
+		v.refused = shownAs(status)
+	}
 	f.Mission, f.Who, f.Reads, f.Demo, f.Accounts = s.Name, v.who.ID, len(v.who.Roles) > 0, s.Demo != nil, s.People != nil
 	if f.Path, f.Query = r.URL.Path, r.URL.Query(); f.Page == "problem" { // the same for what is not there and what may not be seen
 		f.Path, f.Query = "/", nil
@@ -28,6 +31,14 @@ func (s *site) showAs(w http.ResponseWriter, r *http.Request, status int, f scre
 		return
 	}
 	send(w, r, status, "text/html; charset=utf-8", text)
+}
+
+// shownAs is what the log says of a page of its own that shows what is wrong: nothing of what was sent.
+func shownAs(status int) *Problem {
+	if status == http.StatusNotFound {
+		return nothingHere()
+	}
+	return problem(status, "invalid", "")
 }
 
 // languageCookie remembers which language somebody chose.

@@ -123,7 +123,9 @@ func (s *site) answer(w http.ResponseWriter, r *http.Request) error {
 	case err != nil && problemOf(err).Status != http.StatusNotFound:
 		return err
 	}
-	of(r.Context()).did("answered")
+	if err == nil {
+		of(r.Context()).did("answered")
+	}
 	return s.showReceipt(w, r, err == nil)
 }
 
