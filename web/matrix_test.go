@@ -38,6 +38,7 @@ func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
 			m.straying()
 			m.trying()
 			m.readTexts()
+			m.hearCalls()
 			m.whole()
 			m.held(database.name, func() [][2]string { return database.raw(t, url) })
 			t.Logf("%d people, %d routes, %d canaries: %d requests for %d cells, %d leaks; canaries seen where they may be: %d",
