@@ -118,12 +118,10 @@ func (r *Record) arrived(ctx context.Context, who access.Person, m *Mission, row
 // titleOf is the title of a report's first element, as the person may see it; or else how its
 // text begins.
 func (r *Record) titleOf(ctx context.Context, who access.Person, report Seen) string {
-	var b struct {
-		Elements []string
-		Text     string
-	}
-	_ = json.Unmarshal(report.Body, &b) // what has neither shows neither
-	for _, id := range b.Elements[:min(1, len(b.Elements))] {
+	var b struct{ Text string }
+	_ = json.Unmarshal(report.Body, &b) // what has none shows none
+	elements := elementsOf(report)
+	for _, id := range elements[:min(1, len(elements))] {
 		var e struct{ Title string }
 		if row, err := r.Row(ctx, who, 0, "element", id); err == nil && json.Unmarshal(row.Body, &e) == nil && e.Title != "" {
 			return e.Title
@@ -131,6 +129,16 @@ func (r *Record) titleOf(ctx context.Context, who access.Person, report Seen) st
 	}
 	line, _, _ := strings.Cut(strings.TrimSpace(b.Text), "\n")
 	return line
+}
+
+// elementsOf are the identifiers of a report's elements; none where they are withheld or where
+// the report has no such list.
+func elementsOf(report Seen) []string {
+	var b struct{ Elements []string }
+	if json.Unmarshal(report.Body, &b) != nil {
+		return nil
+	}
+	return b.Elements
 }
 
 // Opened is a report as whoever triages it sees it.
@@ -148,16 +156,10 @@ func (r *Record) OpenReport(ctx context.Context, who access.Person, id string) (
 	if err != nil {
 		return nil, err
 	}
-	out := &Opened{Row: row}
-	var b struct {
-		Elements []string
-		Door     string
-	}
-	if err := json.Unmarshal(row.Body, &b); err != nil {
-		return nil, damaged("report", id, err)
-	}
-	out.Answerable = b.Door == DoorForm
-	for _, e := range b.Elements {
+	var b struct{ Door string }
+	_ = json.Unmarshal(row.Body, &b) // what has none came by none
+	out := &Opened{Row: row, Answerable: b.Door == DoorForm}
+	for _, e := range elementsOf(row) {
 		if seen, err := r.Row(ctx, who, 0, "element", e); err == nil {
 			out.Elements = append(out.Elements, seen)
 		}
@@ -186,11 +188,7 @@ func (r *Record) Triage(ctx context.Context, who access.Person, submission strin
 	if err != nil {
 		return err
 	}
-	var b struct{ Elements []string }
-	if err := json.Unmarshal(row.Body, &b); err != nil {
-		return damaged("report", t.Report, err)
-	}
-	why := strings.TrimSpace(t.Words)
+	elements, why := elementsOf(row), strings.TrimSpace(t.Words)
 	act := Act{Submission: submission}
 	switch t.Do {
 	case "acknowledge":
@@ -201,12 +199,12 @@ func (r *Record) Triage(ctx context.Context, who access.Person, submission strin
 			return wantReason("leave")
 		}
 	case "join":
-		act.Kind, act.Fields = r.joining(ctx, t.Incident, b.Elements)
+		act.Kind, act.Fields = r.joining(ctx, t.Incident, elements)
 		if why = orElse(why, "judged the same in the inbox"); t.Incident == "" {
 			return truce.Problems{{Field: "incident", Code: "no-incident", Msg: "nobody said which incident", Want: "the identifier of an incident"}}
 		}
 	case "open":
-		act.Kind, act.Fields = "incident.opened", map[string]any{"id": orElse(t.Incident, "I-"+t.Report), "members": b.Elements, "title": r.titleOf(ctx, who, row)}
+		act.Kind, act.Fields = "incident.opened", map[string]any{"id": orElse(t.Incident, "I-"+t.Report), "members": elements, "title": r.titleOf(ctx, who, row)}
 	case "different":
 		act.Kind, act.Fields = "match.judged", map[string]any{"pair": slices.Sorted(slices.Values([]string{t.Report, t.Other})), "says": "different"}
 		if why = orElse(why, "judged different in the inbox"); t.Other == "" {

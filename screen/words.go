@@ -198,6 +198,7 @@ func functions(w *Words) template.FuncMap {
 	return template.FuncMap{
 		"t":      w.T,
 		"known":  w.Known,
+		"word":   w.act,
 		"lang":   func() Lang { return w.Lang },
 		"n":      w.Number,
 		"spread": w.Range,

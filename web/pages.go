@@ -1,6 +1,7 @@
 package web
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -26,7 +27,8 @@ func (s *site) showAs(w http.ResponseWriter, r *http.Request, status int, f scre
 	}
 	text, err := s.pages.Render(s.language(w, r), f)
 	if err != nil {
-		of(r.Context()).refused = problem(http.StatusInternalServerError, "internal", "").because(cause(err))
+		where, _, _ := strings.Cut(err.Error(), ">: ") // what follows may repeat what the record says
+		of(r.Context()).refused = problem(http.StatusInternalServerError, "internal", "").because(slog.String("cause", where))
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
