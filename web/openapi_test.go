@@ -143,7 +143,7 @@ func TestTheDescriptionIsWhole(t *testing.T) {
 // TestEveryExampleWorks sends what the description gives as an example, for every operation,
 // and holds the answer to what the description says of it.
 func TestEveryExampleWorks(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, func(o *Options) { o.Send = true })
 	c := w.as("amal", "desk", "verifier", "head", "administrator")
 	head := w.as("hala", "desk", "verifier", "head")
 	d, text := describe(t, c)
@@ -310,6 +310,8 @@ func ownExamples(w *world, c, head *client) map[string]example {
 	pic := picturePNG()
 	up := head.do("POST", "/api/v1/reports/C001/attachments?name=a.png", bytes.NewReader(pic), "Content-Type", "image/png").want(200, "").json()
 	hash := up["attachment"].(map[string]any)["hash"]
+	told := map[string]any{"act": "shelling", "place": "the mill", "pick": "unknown", "when": "20 minutes ago"}
+	taken := head.send("POST", "/api/v1/calls", told, "Idempotency-Key", "call-0").want(200, "").json()
 	*c, *head = *w.signIn("amal"), *w.signIn("hala") // lately, for what needs it
 	return map[string]example{
 		"row": {params: map[string]any{"id": "C001"}}, "history": {params: map[string]any{"id": "C001"}},
@@ -318,9 +320,12 @@ func ownExamples(w *world, c, head *client) map[string]example {
 		"attach":     {params: map[string]any{"id": "C001", "name": "b.pdf", "Content-Type": "application/pdf"}, raw: file},
 		"write":      {body: act1("incident.opened", map[string]any{"id": "i-example"})},
 		"report":     {body: map[string]any{"report": map[string]any{"id": "r-example", "text": "heard shells", "elements": []any{map[string]any{"id": "r-example", "act": []string{"shelling"}}}}, "mark": "TLP:GREEN"}},
-		"propose":    {body: map[string]any{"kind": "mark.widened", "fields": map[string]any{"kind": "report", "row": "C002", "to": "TLP:GREEN", "reason": "agreed"}}},
-		"decline":    {params: map[string]any{"n": again.json()["entry"]}, body: map[string]any{"reason": "too soon"}},
-		"preview":    {body: draft("R-19")}, "publish": {body: publish("R-20")}, "release-bytes": {},
+		"take-call":  {body: told}, "read-call": {body: told},
+		"watch":   {body: map[string]any{"area": "ALEPPO-CITY", "when": "08:00-14:00", "saw": "quiet"}},
+		"triage":  {params: map[string]any{"report": taken["report"], "Idempotency-Key": "triage-1"}, body: map[string]any{"do": "acknowledge"}},
+		"propose": {body: map[string]any{"kind": "mark.widened", "fields": map[string]any{"kind": "report", "row": "C002", "to": "TLP:GREEN", "reason": "agreed"}}},
+		"decline": {params: map[string]any{"n": again.json()["entry"]}, body: map[string]any{"reason": "too soon"}},
+		"preview": {body: draft("R-19")}, "publish": {body: publish("R-20")}, "release-bytes": {},
 		"correct":          {params: map[string]any{"id": "R-17"}, body: map[string]any{"figure": "/text", "is": "What is known now", "words": "More came in"}},
 		"withdraw-release": {params: map[string]any{"id": "R-18"}, body: map[string]any{"words": "It was wrong"}},
 		"confirm":          {who: third, params: map[string]any{"n": proposal.json()["entry"]}},
