@@ -114,6 +114,8 @@ func (r *Record) stands(ctx context.Context, who access.Person, kind string, fie
 		return r.fitsCase(ctx, who, kind, fields)
 	}
 	switch kind {
+	case "match.judged":
+		return r.reportsThere(ctx, who, fields["pair"])
 	case "report.corrected":
 		return r.ownElements(ctx, s.id, fields["elements"])
 	case "element.assessed":
@@ -154,6 +156,26 @@ func (r *Record) named(ctx context.Context, who access.Person, kind string, fiel
 		if hidden {
 			return &truce.Error{Kind: truce.Absent, At: field, Msg: "there is no such " + of,
 				Err: Refusal{who.ID, string(access.Read), of, "it is hidden"}}
+		}
+	}
+	return nil
+}
+
+// reportsThere refuses reports that are not there, or not for the person.
+func (r *Record) reportsThere(ctx context.Context, who access.Person, pair any) error {
+	raw, err := json.Marshal(pair)
+	var list []string
+	if err != nil || json.Unmarshal(raw, &list) != nil {
+		return nil // what is wrong with it was said before
+	}
+	for _, id := range list {
+		row, err := r.maybe(ctx, who, 0, "report", id)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			return &truce.Error{Kind: truce.Absent, At: "pair", Msg: "there is no such report",
+				Err: Refusal{who.ID, string(access.Read), "report", "it is not there, or is hidden"}}
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 // ofTerms are the questions about what was agreed and who is who.
 func (m *matrix) ofTerms(x *asker) iter.Seq[question] {
 	may := sync.OnceValue(func() map[int]bool { return m.agreed(x) })
-	told := sync.OnceValue(func() map[int]bool { return m.granted(x.who, access.List, m.of("element", false)) })
+	told := sync.OnceValue(func() map[int]bool { return m.told(x) })
 	then := "as_of=" + strconv.Itoa(len(m.entries)-3)
 	list := []question{
 		{route: "GET /agreements", path: "/agreements", always: true},
@@ -70,7 +70,7 @@ func (m *matrix) trying() {
 	m.everybody(func(x *asker) {
 		ledgers := "--b\r\nContent-Disposition: form-data; name=\"file_a\"; filename=\"a.csv\"\r\n\r\ndate,ledger,total\n2017-01-12,North,6\n\r\n--b--\r\n"
 		r := m.do(x.first(), "POST", "/reconcile", strings.NewReader(ledgers), "Content-Type", "multipart/form-data; boundary=b", "Accept", "text/html", "Sec-Fetch-Site", "same-origin")
-		m.look(x, question{route: "POST /reconcile", path: "/reconcile", may: nothing}, r)
+		m.look(x, question{route: "POST /reconcile", path: "/reconcile", may: func() map[int]bool { return m.told(x) }}, r)
 		for i, text := range []string{"a: [", "truce: 1\nagreement: x\nplaces:\n  p: {file: ../none.geojson}\nclauses: []\n"} {
 			if c := x.first(); m.full || i == 0 {
 				r := m.do(c, "POST", "/agreements/try", strings.NewReader(url.Values{"text": {text}}.Encode()), "Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html", "Sec-Fetch-Site", "same-origin")
@@ -78,4 +78,10 @@ func (m *matrix) trying() {
 			}
 		}
 	})
+}
+
+// told are the canaries that somebody may see of elements in a list: the page of two ledgers
+// names who tells of them.
+func (m *matrix) told(x *asker) map[int]bool {
+	return m.granted(x.who, access.List, m.of("element", false))
 }

@@ -268,7 +268,7 @@ func (m *matrix) changes(mark string) []change {
 		{write, "/api/v1/entries", acts(entry("incident.split", map[string]any{"members": []string{element.id}})), incident, access.Join, false},
 		{write, "/api/v1/entries", acts(entry("release.published", map[string]any{"title": "tried", "sha256": strings.Repeat("a", 64)})), release, access.Publish, true},
 		{write, "/api/v1/entries", acts(about("stage.set", map[string]any{"stage": "acknowledged"})), incident, access.Assess, false},
-		{write, "/api/v1/entries", acts(pair), report, access.Join, false},
+		{write, "/api/v1/entries", acts(pair), report, access.Read, false},
 		{write, "/api/v1/entries", acts(about("task.set", map[string]any{"id": "tried", "way": "visit", "words": "tried"})), incident, access.Assess, false},
 		{write, "/api/v1/entries", acts(entry("task.done", map[string]any{"result": "done", "note": "tried"})), task, access.Assess, false},
 		{write, "/api/v1/entries", acts(entry("request.closed", map[string]any{"ending": "no reply"})), request, access.Contact, false},
