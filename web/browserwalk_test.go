@@ -31,6 +31,7 @@ const mostStops = 250
 // walk presses Tab until the last stop was reached. Beyond it the browser itself would wait.
 func walk(t *testing.T, ctx context.Context, name string) {
 	t.Helper()
+	until(t, ctx, `!document.querySelector("[autofocus]") || document.activeElement.matches("[autofocus]")`)
 	stops := eval[int](t, ctx, watchFocus)
 	if stops == 0 {
 		t.Errorf("%s has nothing to go to", name)
@@ -49,6 +50,8 @@ func walk(t *testing.T, ctx context.Context, name string) {
 
 // watchFocus finds the stops of a page, and notes where the focus goes.
 const watchFocus = `(() => {
+	const top = document.body.insertBefore(document.createElement("span"), document.body.firstChild); // not where a page puts the focus
+	top.tabIndex = -1, top.focus(), top.remove();
 	const what = (e) => e.tagName.toLowerCase() + (e.id ? "#" + e.id : "") + " " + (e.getAttribute("aria-label") ?? e.textContent ?? "").trim().slice(0, 40);
 	const chosen = (e) => document.querySelector('input[type=radio][name="' + e.name + '"]:checked') ?? document.querySelector('input[type=radio][name="' + e.name + '"]');
 	const stop = (e) => e.matches("a[href], button, input, select, textarea, summary, [tabindex]") && e.tabIndex >= 0 && !e.disabled && e.type !== "hidden" &&
