@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"truce"
@@ -52,16 +53,17 @@ type Frame struct {
 	set   *Set
 }
 
-// Set is all pages in all languages, ready to be made.
+// Set is all pages in all languages. A page is read when it is first made: most desks show few
+// of them.
 type Set struct {
-	by     map[Lang]map[string]*template.Template
+	by     map[Lang]map[string]func() (*template.Template, error)
 	words  map[Lang]*Words
 	assets map[string]string
 }
 
 // New reads what is embedded. An error is a defect of the program.
 func New() (*Set, error) {
-	s := &Set{by: map[Lang]map[string]*template.Template{}, words: map[Lang]*Words{}, assets: map[string]string{}}
+	s := &Set{by: map[Lang]map[string]func() (*template.Template, error){}, words: map[Lang]*Words{}, assets: map[string]string{}}
 	if text, err := files.ReadFile("dist/manifest.json"); err == nil { // the islands may not be built
 		if err := json.Unmarshal(text, &s.assets); err != nil {
 			return nil, defect(err)
@@ -76,13 +78,12 @@ func New() (*Set, error) {
 		if err != nil {
 			return nil, defect(err)
 		}
-		s.words[lang], s.by[lang] = w, map[string]*template.Template{}
+		s.words[lang], s.by[lang] = w, map[string]func() (*template.Template, error){}
 		for _, name := range names {
-			base := strings.TrimSuffix(path.Base(name), ".html")
-			t := template.New("layout.html").Option("missingkey=error").Funcs(functions(w))
-			if s.by[lang][base], err = t.ParseFS(files, "pages/layout.html", "pages/parts.html", name); err != nil {
-				return nil, defect(err)
-			}
+			s.by[lang][strings.TrimSuffix(path.Base(name), ".html")] = sync.OnceValues(func() (*template.Template, error) {
+				t := template.New("layout.html").Option("missingkey=error").Funcs(functions(w))
+				return t.ParseFS(files, "pages/layout.html", "pages/parts.html", name)
+			})
 		}
 	}
 	return s, nil
@@ -104,12 +105,16 @@ func (s *Set) Has(page string) bool { return s.by[English][page] != nil }
 // Render makes a page whole before anything of it is sent.
 func (s *Set) Render(lang Lang, f Frame) ([]byte, error) {
 	f.words, f.set = s.words[lang], s
-	t := s.by[lang][f.Page]
-	if t == nil {
+	read := s.by[lang][f.Page]
+	if read == nil {
 		return nil, &truce.Error{Kind: truce.Internal, At: f.Page, Msg: "there is no such page"}
 	}
+	t, err := read()
+	if err != nil {
+		return nil, defect(err)
+	}
 	var b bytes.Buffer
-	err := t.Execute(&b, f)
+	err = t.Execute(&b, f)
 	return b.Bytes(), err
 }
 

@@ -129,3 +129,18 @@ func TestMatch(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryPageIsRead reads every page in every language, as Render does when it is first made.
+func TestEveryPageIsRead(t *testing.T) {
+	s, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, pages := range s.by {
+		for name, read := range pages {
+			if _, err := read(); err != nil {
+				t.Errorf("%s in %s: %v", name, lang, err)
+			}
+		}
+	}
+}
