@@ -108,7 +108,7 @@ func (a *AccountRead) report(m *Mission, d AccountDraft) Act {
 	source := firstOf(a.Outlet, a.ID)
 	d.Element.Sources = []string{source}
 	f := reportFields(m, truce.Report{ID: id, Source: source, Text: a.Text[d.From:d.To], Elements: []truce.Element{d.Element}})
-	f["machine"], f["reading"], f["passage"] = a.Reading.Reader, a.ID, map[string]any{"from": d.From, "to": d.To, "sha256": a.Reading.Hash}
+	f["door"], f["machine"], f["reading"], f["passage"] = DoorAccount, a.Reading.Reader, a.ID, map[string]any{"from": d.From, "to": d.To, "sha256": a.Reading.Hash}
 	return Act{Kind: "report.received", Submission: id, Fields: f}
 }
 

@@ -18,10 +18,11 @@ import (
 
 // Doors by which a report comes in.
 const (
-	DoorCall   = "call"   // somebody of the mission takes it down while it is told
-	DoorForm   = "form"   // whoever saw it hands it in, with a receipt
-	DoorUpload = "upload" // from a file
-	DoorAPI    = "api"    // from a program
+	DoorCall    = "call"    // somebody of the mission takes it down while it is told
+	DoorForm    = "form"    // whoever saw it hands it in, with a receipt
+	DoorUpload  = "upload"  // from a file
+	DoorAPI     = "api"     // from a program
+	DoorAccount = "account" // a draft of an account in prose, accepted by somebody
 )
 
 // Call is a report as it is being told, field by field in the words of whoever takes it down.

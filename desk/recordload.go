@@ -30,7 +30,10 @@ type LoadOptions struct {
 	// SetAside is the file for rows that cannot be read; see [CheckOptions].
 	SetAside string
 	// Mark is the handling mark of what is loaded; empty is [DefaultMark].
-	Mark     string
+	Mark string
+	// Since is a day of the mission's zone, such as 2016-12-01. Reports that belong to no incident and
+	// may tell of something on it or later wait in the inbox. Empty: all is the mission's past.
+	Since    string
 	Progress func(stage string, done, total int64)
 }
 
@@ -39,6 +42,7 @@ type Loaded struct {
 	Entered  int // entries made
 	Repeated int // that were in the record already
 	Reports  int
+	Waiting  int // reports put into the inbox
 	SetAside []*intake.RowError
 	Warnings truce.Problems
 }
@@ -59,6 +63,9 @@ func (r *Record) Load(ctx context.Context, who access.Person, dir string, o Load
 		return nil, err
 	}
 	l.mission = m
+	if l.since, err = dayIn(m.Zone, o.Since); err != nil {
+		return nil, err
+	}
 	for _, enter := range []func(context.Context) error{l.agreed, l.reports, l.opened} {
 		if err = enter(ctx); err != nil {
 			break
@@ -68,6 +75,18 @@ func (r *Record) Load(ctx context.Context, who access.Person, dir string, o Load
 		err = last
 	}
 	return &l.out, err
+}
+
+// dayIn is the beginning of a day in a zone; zero where none is given.
+func dayIn(zone *time.Location, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	day, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err != nil {
+		return day, &truce.Error{Kind: truce.Invalid, At: "since", Msg: fmt.Sprintf("%.40q is no day", text), Hint: "such as 2016-12-01"}
+	}
+	return day, nil
 }
 
 // loader is one folder on its way into a record.
@@ -81,6 +100,7 @@ type loader struct {
 	incidents map[string][]string
 	titles    []string      // incidents in the order in which they were met
 	entering  chan entering // what is on its way into the record; nil: nothing
+	since     time.Time     // see LoadOptions; zero: nothing waits
 	out       Loaded
 }
 
@@ -292,6 +312,19 @@ func (l *loader) report(report truce.Report) {
 		l.incidents[e.Incident] = append(l.incidents[e.Incident], e.ID)
 	}
 	l.act("report.received", report.ID, reportFields(l.mission, report))
+	if l.waits(report) {
+		l.out.Waiting++
+		l.act("report.triaged", report.ID, map[string]any{"id": report.ID, "triage": "received"})
+	}
+}
+
+// waits reports whether somebody has to find the incident of a report. One that does not say
+// when it was may be of yesterday.
+func (l *loader) waits(report truce.Report) bool {
+	return !l.since.IsZero() && slices.ContainsFunc(report.Elements, func(e truce.Element) bool {
+		late := func(w truce.When) bool { return w.To.IsZero() || w.To.After(l.since) || w.From.Equal(l.since) }
+		return e.Incident == "" && e.Status == "" && (len(e.When) == 0 || slices.ContainsFunc(e.When, late))
+	})
 }
 
 // reportFields are the fields of a report's entry.
@@ -360,15 +393,31 @@ func (l *loader) opened(ctx context.Context) error {
 	return l.flush(ctx, 1)
 }
 
-// AddReport enters one report. The same submission again is the same report.
-func (r *Record) AddReport(ctx context.Context, who access.Person, submission string, report truce.Report, mark string) (Entered, error) {
+// Handed is a report that is handed in whole, by a file or a program.
+type Handed struct {
+	Report truce.Report
+	// Mark is its handling mark; empty is [DefaultMark].
+	Mark string
+	// Door is the one it came in by: it waits in the inbox. Without one it is of the mission's past.
+	Door string
+	// Danger is what puts life at risk: "fire", "trapped", "medical".
+	Danger []string
+}
+
+// HandIn enters one report. The same submission again is the same report.
+func (r *Record) HandIn(ctx context.Context, who access.Person, submission string, h Handed) (Entered, error) {
 	m, err := r.terms(ctx, 0)
 	if err != nil {
 		return Entered{}, err
 	}
-	f := reportFields(m.mission, report)
-	if mark != "" {
-		f["mark"] = mark
+	f := reportFields(m.mission, h.Report)
+	for name, v := range map[string]string{"mark": h.Mark, "door": h.Door} {
+		if v != "" {
+			f[name] = v
+		}
+	}
+	if len(h.Danger) > 0 {
+		f["danger"] = h.Danger
 	}
 	done, err := r.Write(ctx, who, Act{Kind: "report.received", Submission: submission, Fields: f})
 	if err != nil {
@@ -377,7 +426,24 @@ func (r *Record) AddReport(ctx context.Context, who access.Person, submission st
 	return done[0], nil
 }
 
-// ReadReports reads reports in one of our layouts, for [Record.AddReport].
+// AddReport enters one report of the mission's past: it waits nowhere.
+func (r *Record) AddReport(ctx context.Context, who access.Person, submission string, report truce.Report, mark string) (Entered, error) {
+	return r.HandIn(ctx, who, submission, Handed{Report: report, Mark: mark})
+}
+
+// HandInOnce is [Record.HandIn] of a report that nobody named: what says the same under the same
+// identifier, from whichever file, is the same report.
+func (r *Record) HandInOnce(ctx context.Context, who access.Person, h Handed) (Entered, error) {
+	h.Report.At = ""
+	text, err := json.Marshal(h)
+	if err != nil {
+		return Entered{}, &truce.Error{Kind: truce.Invalid, At: h.Report.ID, Msg: "the report cannot be written", Err: err}
+	}
+	sum := sha256.Sum256(text)
+	return r.HandIn(ctx, who, "add "+h.Report.ID+" "+hex.EncodeToString(sum[:12]), h)
+}
+
+// ReadReports reads reports in one of our layouts, for [Record.HandIn].
 func (r *Record) ReadReports(ctx context.Context, name string, in io.Reader) ([]truce.Report, []*intake.RowError, error) {
 	o, err := r.terms(ctx, 0)
 	if err != nil {

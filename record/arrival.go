@@ -30,6 +30,9 @@ func (c *change) follow() error {
 	case "report.retracted":
 		return c.stands(c.text("id"), "withdrawn")
 	case "report.triaged":
+		if c.text("triage") == "received" {
+			return c.wait()
+		}
 		return c.stands(c.text("id"), c.text("triage"))
 	case "message.sent":
 		if c.text("voice") == "reporter" {
@@ -66,25 +69,45 @@ func (c *change) arrive() error {
 	if err := c.readBack(door); err != nil {
 		return err
 	}
-	at := c.entry.At.UTC().Format(stamp)
-	b, row := body{}, truce.Row{Kind: "arrival", ID: strconv.FormatInt(c.n, 10), Label: c.text("mark"), Parent: Waiting, Sort: at}
+	mark := c.text("mark")
 	if slices.Contains(c.list("consent"), "number") && (door == "call" || door == "form") {
-		row.Label = public
+		mark = public
 	}
-	if len(c.list("danger")) > 0 {
+	return c.arrival(mark, door, c.list("danger"))
+}
+
+// arrival makes the row of a report that waits from this entry on.
+func (c *change) arrival(mark, door string, danger []string) error {
+	at := c.entry.At.UTC().Format(stamp)
+	b, row := body{}, truce.Row{Kind: "arrival", ID: strconv.FormatInt(c.n, 10), Label: mark, Parent: Waiting, Sort: at}
+	if len(danger) > 0 {
 		row.Parent = AtRisk
+		b.set("danger", danger)
 	}
-	for _, name := range []string{"door", "danger"} {
-		if raw, ok := c.entry.Fields.Raw(name); ok {
-			b[name] = raw
-		}
-	}
+	b.set("door", door)
 	b.set("id", row.ID)
 	b.set("number", c.n)
 	b.set("report", c.id())
 	b.set("state", "received")
 	b.set("received", at)
 	return c.write(row, b)
+}
+
+// wait puts a report into the inbox that came in without waiting there, as a mission's past does;
+// one that has been there waits again.
+func (c *change) wait() error {
+	row, b, err := c.must("report", c.id(), "id")
+	if err != nil {
+		return err
+	}
+	if b["number"] != nil {
+		return c.stands(row.ID, "received")
+	}
+	b.set("number", c.n)
+	if err := c.write(row, b); err != nil {
+		return err
+	}
+	return c.arrival(row.Label, "upload", b.list("danger"))
 }
 
 // readBack holds what was told by telephone to it that the place was read back, or is unknown.
@@ -111,7 +134,7 @@ func (c *change) stands(report, state string) error {
 	if err != nil || !ok {
 		return err
 	}
-	if had.set("state", state); had["acknowledged"] == nil && state != "withdrawn" && state != "answered" {
+	if had.set("state", state); had["acknowledged"] == nil && !slices.Contains([]string{"received", "withdrawn", "answered"}, state) {
 		had.set("acknowledged", c.entry.At.UTC().Format(stamp))
 	}
 	switch row.Parent = Done; {

@@ -58,6 +58,8 @@ type reportIn struct {
 	Body struct {
 		Report truce.Report `json:"report"`
 		Mark   string       `json:"mark,omitempty" doc:"handling mark; without one, TLP:AMBER" maxLength:"1000" example:"TLP:GREEN"`
+		Danger []string     `json:"danger,omitempty" doc:"what puts life at risk: such reports stand first in the inbox" enum:"fire,trapped,medical" maxItems:"3"`
+		Past   bool         `json:"past,omitempty" doc:"it is of the mission's past, and does not wait in the inbox"`
 	}
 }
 
@@ -90,7 +92,7 @@ func (a *api) entryRoutes() {
 		return &raw{"text/plain; charset=utf-8", note}, err
 	})
 	add(a, op("POST", "/entries", "write", "Enter acts", "Signed with your key if it is enrolled, else the instance answers for them."), a.write)
-	add(a, op("POST", "/reports", "report", "Hand in a report", ""), a.report)
+	add(a, op("POST", "/reports", "report", "Hand in a report", "It waits in the inbox under the entry's number, as a call does, unless it is of the mission's past."), a.report)
 	add(a, op("POST", "/proposals", "propose", "Propose an act that takes two people", "Nothing is done until somebody else confirms it."), a.propose)
 	add(a, op("POST", "/proposals/{n}/confirm", "confirm", "Confirm what somebody else proposed", ""), a.confirm)
 	add(a, op("POST", "/entries/{n}/destroy", "destroy", "Destroy personal data", "The entry keeps the hash and the reason."), a.destroy)
@@ -117,6 +119,9 @@ func (a *api) write(ctx context.Context, who access.Person, in *writeIn) (*body[
 	acts := make([]desk.Act, len(in.Body.Acts))
 	for i, x := range in.Body.Acts {
 		acts[i] = desk.Act{Kind: x.Kind, Fields: x.Fields}
+		if _, said := x.Fields["door"]; x.Kind == "report.received" && !said && x.Fields != nil {
+			x.Fields["door"] = desk.DoorAPI
+		}
 		if in.Key != "" {
 			acts[i].Submission = ownKey(who, in.Key) + "/" + strconv.Itoa(i)
 		}
@@ -137,7 +142,11 @@ func (a *api) write(ctx context.Context, who access.Person, in *writeIn) (*body[
 }
 
 func (a *api) report(ctx context.Context, who access.Person, in *reportIn) (*body[desk.Entered], error) {
-	done, err := a.Record.AddReport(ctx, who, ownKey(who, in.Key), in.Body.Report, in.Body.Mark)
+	h := desk.Handed{Report: in.Body.Report, Mark: in.Body.Mark, Danger: in.Body.Danger, Door: desk.DoorAPI}
+	if in.Body.Past {
+		h.Door = ""
+	}
+	done, err := a.Record.HandIn(ctx, who, ownKey(who, in.Key), h)
 	if err == nil {
 		of(ctx).did("reported", about(done.N), slog.Bool("repeat", done.Repeat))
 	}

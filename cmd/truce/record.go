@@ -181,6 +181,7 @@ type loadCmd struct {
 	Mapping  string   `help:"How the records' columns become ours." placeholder:"FILE"`
 	Places   []string `help:"Boundary files beside the mission's." placeholder:"FILE" sep:"none"`
 	Mark     string   `help:"Handling mark of what is loaded." default:"TLP:AMBER" placeholder:"MARK"`
+	Since    string   `help:"Reports of this day or later, and of no known day, wait in the inbox if they belong to no incident. Without it all is the mission's past." placeholder:"DAY"`
 	SetAside string   `help:"Where rows that cannot be read go." default:"set-aside.csv" placeholder:"FILE"`
 	Quiet    bool     `short:"q" help:"No progress."`
 }
@@ -189,6 +190,7 @@ func (loadCmd) Help() string {
 	return `Example:
 
   truce load missions/syria-2016 --record site.db
+  truce load missions/syria-2016 --record site.db --since 2016-12-01
 
 Every agreement, register, place and report becomes an entry. Loading the same folder again
 enters nothing twice. Exit code 0: loaded; 2: rows were set aside.`
@@ -199,12 +201,15 @@ func (c *loadCmd) Run(ctx context.Context, s *streams) error {
 	return c.with(ctx, true, func(at *site) error {
 		progress, done := bar(s, c.Quiet)
 		l, err := at.record.Load(ctx, at.who, c.Mission, desk.LoadOptions{OpenOptions: desk.OpenOptions{Places: c.Places},
-			Records: source{Mapping: c.Mapping}.records(c.Records), Stdin: s.in, SetAside: c.SetAside, Mark: c.Mark, Progress: progress})
+			Records: source{Mapping: c.Mapping}.records(c.Records), Stdin: s.in, SetAside: c.SetAside, Mark: c.Mark, Since: c.Since, Progress: progress})
 		done()
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(s.out, "%d entries made, %d there already; %s\n", l.Entered, l.Repeated, count(l.Reports, "report"))
+		if c.Since != "" {
+			fmt.Fprintf(s.out, "%s put into the inbox\n", count(l.Waiting, "report"))
+		}
 		for i, bad := range l.SetAside {
 			if i == 10 {
 				fmt.Fprintf(s.err, "... and %d more\n", len(l.SetAside)-i)
@@ -263,6 +268,7 @@ type addCmd struct {
 	where
 	File string `arg:"" help:"Reports in our own layout: .csv, .ndjson or .geojson."`
 	Mark string `help:"Handling mark." default:"TLP:AMBER" placeholder:"MARK"`
+	Past bool   `help:"They are of the mission's past, and do not wait in the inbox."`
 }
 
 func (addCmd) Help() string {
@@ -270,7 +276,8 @@ func (addCmd) Help() string {
 
   truce add today.csv
 
-Each report becomes an entry; one that is in the record already, word for word, is passed over.`
+Each report becomes an entry and waits in the inbox; one that is in the record already, word for
+word, is passed over.`
 }
 
 // Run enters reports from a file.
@@ -285,8 +292,12 @@ func (c *addCmd) Run(ctx context.Context, s *streams) error {
 		if err != nil {
 			return err
 		}
+		door := desk.DoorUpload
+		if c.Past {
+			door = ""
+		}
 		for _, report := range reports {
-			done, err := at.record.AddReport(ctx, at.who, "", report, c.Mark)
+			done, err := at.record.HandInOnce(ctx, at.who, desk.Handed{Report: report, Mark: c.Mark, Door: door})
 			if err != nil {
 				return err
 			}
