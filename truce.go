@@ -11,7 +11,10 @@
 //   - Nothing here says who is to blame. By lists who may have acted, as reported.
 package truce
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Tri is one of three values. The zero value is Unknown, so that a forgotten
 // answer is never a firm one.
@@ -257,4 +260,14 @@ type Part struct {
 	From    time.Time `json:"from"`
 	To      time.Time `json:"to"`
 	Outcome Outcome   `json:"outcome"`
+}
+
+// Zone is the time zone of an IANA name. "Local" is none: it would tie a record to the machine
+// that read it. The error is an Invalid [Error] at the given file or field.
+func Zone(at, name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, &Error{Kind: Invalid, At: at, Msg: fmt.Sprintf("zone %.60q is not known", name), Hint: "an IANA time zone such as Asia/Damascus"}
+	}
+	return zone, nil
 }

@@ -74,8 +74,8 @@ func (p *parser) readZone(n *yaml.Node) {
 	if s == "" {
 		return
 	}
-	zone, err := time.LoadLocation(s)
-	if err != nil || s == "Local" {
+	zone, err := truce.Zone("", s)
+	if err != nil {
 		p.bad(n, "unknown-zone", fmt.Sprintf("unknown zone %q", s), "an IANA zone such as Asia/Damascus")
 		return
 	}

@@ -99,8 +99,8 @@ func (a *AccountRead) told() (reading.Account, error) {
 		return out, &truce.Error{Kind: truce.Invalid, At: "text", Msg: "there is no text", Hint: "an account, pasted or uploaded"}
 	}
 	if a.Zone != "" {
-		if a.zone, err = time.LoadLocation(a.Zone); err != nil {
-			return out, &truce.Error{Kind: truce.Invalid, At: "zone", Msg: fmt.Sprintf("%.40q is no zone", a.Zone), Hint: "such as Asia/Damascus"}
+		if a.zone, err = truce.Zone("zone", a.Zone); err != nil {
+			return out, err
 		}
 	}
 	if a.zone == nil {

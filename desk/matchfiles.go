@@ -5,11 +5,8 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"truce"
-	"truce/actors"
-	"truce/geo"
 	"truce/intake"
 	"truce/match"
 )
@@ -41,12 +38,6 @@ type Matched struct {
 	Clusters []match.Cluster
 	// Read says how many rows and reports there were and what was set aside.
 	Read *Result
-}
-
-// Plain is a mission with nothing but a zone: for files that no mission's folder speaks of.
-func Plain(zone *time.Location) (*Mission, error) {
-	r, problems := actors.Parse("", []byte("register: 1\nzone: UTC\nactors: []\n"))
-	return &Mission{Zone: zone, atlas: geo.NewAtlas(), register: r, coarse: map[string]geo.Extent{}}, problems.Err()
 }
 
 // Match reads files and finds what in them tells of one happening.

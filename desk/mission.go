@@ -227,9 +227,9 @@ func openIn(in shelf, dir string, o OpenOptions) (*Mission, truce.Problems, erro
 }
 
 func (m *Mission) setTime(f missionFile, path string) error {
-	zone, err := time.LoadLocation(f.Zone)
-	if err != nil || f.Zone == "Local" {
-		return &truce.Error{Kind: truce.Invalid, At: path, Msg: fmt.Sprintf("zone %q is not known", f.Zone), Hint: "an IANA time zone such as Asia/Damascus"}
+	zone, err := truce.Zone(path, f.Zone)
+	if err != nil {
+		return err
 	}
 	m.Zone = zone
 	if f.Day != "" {

@@ -87,10 +87,10 @@ func dayDiffers(p reconcile.DayPair) bool {
 		slices.ContainsFunc(append(slices.Clone(p.SlipsA), p.SlipsB...), reconcile.Reason.IsSlip)
 }
 
-// BareMission knows no register and no agreement, only boundary files: what lists can be
-// read against where there is no mission.
-func BareMission(places []string) (*Mission, error) {
-	m := &Mission{shelf: onDisk(), atlas: geo.NewAtlas(), coarse: map[string]geo.Extent{}}
+// BareMission knows no register and no agreement, only boundary files and the zone of times
+// that name none, which may be nil: what lists are read against where there is no mission.
+func BareMission(zone *time.Location, places []string) (*Mission, error) {
+	m := &Mission{Zone: zone, shelf: onDisk(), atlas: geo.NewAtlas(), coarse: map[string]geo.Extent{}}
 	var problems truce.Problems
 	if m.register, problems = actors.Parse("", []byte("register: 1\nzone: UTC\nactors: []\n")); problems.Err() != nil {
 		return nil, problems.Err()

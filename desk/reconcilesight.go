@@ -148,7 +148,7 @@ func (s *Sight) ReconcileFiles(ctx context.Context, a LedgerFile, b *LedgerFile,
 	if s.Result == nil {
 		return nil, errNoMission()
 	}
-	m, err := BareMission(nil)
+	m, err := BareMission(nil, nil)
 	if err != nil {
 		return nil, err
 	}

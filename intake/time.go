@@ -28,14 +28,13 @@ type clock struct {
 	zones map[string]*time.Location
 }
 
-// location returns the zone of the name. "Local" is refused: it would tie a record to
-// the machine that read it.
+// location returns the zone of the name.
 func (c *clock) location(name string) (*time.Location, *fault) {
 	if z, ok := c.zones[name]; ok {
 		return z, nil
 	}
-	z, err := time.LoadLocation(name)
-	if err != nil || name == "" || name == "Local" {
+	z, err := truce.Zone("", name)
+	if err != nil {
 		return nil, &fault{value: name, code: "unknown-zone", msg: fmt.Sprintf("no zone is named %q", clip(name, 60)),
 			want: "an IANA zone such as Asia/Damascus"}
 	}

@@ -39,7 +39,7 @@ func ledgers(w io.Writer, data string) error {
 }
 
 func totals(path string) (*desk.Reconciled, error) {
-	m, err := desk.BareMission(nil)
+	m, err := desk.BareMission(nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -254,7 +254,7 @@ func quarters(r io.Reader) ([]reconcile.Place, error) {
 // lists aligns two lists of the same month, of which pairs are known that a coder judged the
 // same.
 func lists(w io.Writer, data string) error {
-	m, err := desk.BareMission(nil)
+	m, err := desk.BareMission(nil, nil)
 	if err != nil {
 		return err
 	}

@@ -36,8 +36,8 @@ func (s ReconcileSide) Terms(side string) (*time.Location, time.Duration, error)
 	var zone *time.Location
 	if s.Zone != "" {
 		var err error
-		if zone, err = time.LoadLocation(s.Zone); err != nil || s.Zone == "Local" {
-			return nil, 0, wrong("zone_"+side, "this zone is not known", "an IANA time zone such as Asia/Damascus")
+		if zone, err = truce.Zone("zone_"+side, s.Zone); err != nil {
+			return nil, 0, err
 		}
 	}
 	if s.Cut == "" {

@@ -31,7 +31,7 @@ func (s *site) apiRoutes() {
 	a.recordRoutes()
 	a.entryRoutes()
 	a.workAPI()
-	a.takeRoutes()
+	a.takeAPI()
 	a.streamRoutes()
 	if s.Files != nil {
 		a.fileRoutes()

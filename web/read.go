@@ -170,8 +170,8 @@ func opened(r *http.Request, a desk.Account) ([]reading.Paper, error) {
 	}
 	defer file.Close()
 	about := reading.Account{Outlet: a.Outlet, Title: a.Title}
-	if about.Zone, err = time.LoadLocation(a.Zone); err != nil {
-		return nil, invalid("zone", "this is no zone", "such as Asia/Damascus")
+	if about.Zone, err = truce.Zone("zone", cmp.Or(a.Zone, "UTC")); err != nil {
+		return nil, err
 	}
 	if about.Date, err = time.ParseInLocation(time.DateOnly, a.Day, about.Zone); a.Day != "" && err != nil {
 		return nil, invalid("day", "this is no day", "such as 2016-08-26, or nothing")

@@ -124,7 +124,7 @@ func TestAccountsThatCannotBeRead(t *testing.T) {
 	}{
 		"nothing":         {url.Values{}, "", 422, "holds no text"},
 		"no day":          {url.Values{"text": {"x"}, "day": {"Friday"}}, "", 422, "is no day"},
-		"no zone":         {url.Values{"text": {"x"}, "zone": {"Nowhere/Land"}}, "", 422, "is no zone"},
+		"no zone":         {url.Values{"text": {"x"}, "zone": {"Nowhere/Land"}}, "", 422, "is not known"},
 		"no form of ours": {url.Values{"text": {"x"}, "do": {"burn"}}, "", 422, "this is no form of the page"},
 		"too long":        {url.Values{"text": {strings.Repeat("word ", 41_000)}}, "", 422, "cut it up"},
 		"a page":          {url.Values{}, "<!doctype html><html><head><title>Shells</title></head><body><nav>Home Sport</nav><article><h1>Shells</h1><p>" + strings.Repeat("Two mortar shells hit Daraya on Thursday, killing three people. ", 8) + "</p></article></body></html>", 200, "Daraya"},

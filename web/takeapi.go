@@ -102,8 +102,8 @@ type complaintsOut struct {
 	Next       string           `json:"next,omitempty"`
 }
 
-// takeRoutes are the doors, for programs.
-func (a *api) takeRoutes() {
+// takeAPI are the doors, for programs.
+func (a *api) takeAPI() {
 	add(a, op("POST", "/calls/read", "read-call", "Read a report as it is told", "Nothing is saved: what it was taken to mean, to be read back."), a.readCall)
 	add(a, op("POST", "/calls", "take-call", "Take a report down", "The place must be read back, or picked as unknown. The same submission again is the same report."), a.takeCall)
 	add(a, op("POST", "/watches", "watch", "A watch was kept", "All quiet is a report, too."), a.watch)

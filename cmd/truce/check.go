@@ -17,6 +17,7 @@ import (
 	"truce"
 	"truce/desk"
 	"truce/export"
+	"truce/intake"
 )
 
 // source are the flags that say what is judged.
@@ -164,29 +165,40 @@ func stream(out io.Writer, write func(io.Writer, iter.Seq[truce.Verdict]) error,
 
 // tell lists what was odd, on the error stream.
 func (c *checkCmd) tell(s *streams, r *desk.Result) {
-	if c.Quiet {
-		return
+	if !c.Quiet {
+		tellAside(s, r.SetAside, r.Tally.SetAside, c.SetAside)
+		tellNotes(s, r.Warnings)
 	}
-	const most = 10
-	for i, bad := range r.SetAside {
-		if i == most {
-			fmt.Fprintf(s.err, "... and %d more\n", r.Tally.SetAside-most)
-			break
-		}
-		fmt.Fprintln(s.err, "set aside:", bad)
+}
+
+// mostTold is how many rows or notes are told one by one.
+const mostTold = 10
+
+// tellAside tells the rows that were set aside, all in all n, and the file they are in.
+func tellAside(s *streams, bad []*intake.RowError, n int, file string) {
+	for _, b := range bad[:min(len(bad), mostTold)] {
+		fmt.Fprintln(s.err, "set aside:", b)
 	}
 	switch {
-	case r.Tally.SetAside > 0 && c.SetAside == "":
-		fmt.Fprintf(s.err, "%s set aside\n", count(r.Tally.SetAside, "row"))
-	case r.Tally.SetAside > 0:
-		fmt.Fprintf(s.err, "%s set aside in %s\n", count(r.Tally.SetAside, "row"), c.SetAside)
+	case n == 0:
+		return
+	case n > mostTold:
+		fmt.Fprintf(s.err, "... and %d more\n", n-mostTold)
 	}
-	for i, w := range r.Warnings {
-		if i == most {
-			fmt.Fprintf(s.err, "... and %d more notes\n", len(r.Warnings)-most)
-			break
-		}
+	in := ""
+	if file != "" {
+		in = " in " + file
+	}
+	fmt.Fprintf(s.err, "%s set aside%s\n", count(n, "row"), in)
+}
+
+// tellNotes tells what is odd and was read all the same.
+func tellNotes(s *streams, odd truce.Problems) {
+	for _, w := range odd[:min(len(odd), mostTold)] {
 		fmt.Fprintln(s.err, "note:", w)
+	}
+	if len(odd) > mostTold {
+		fmt.Fprintf(s.err, "... and %d more notes\n", len(odd)-mostTold)
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"truce"
 	"truce/desk"
@@ -48,17 +47,14 @@ func (l lists) mission() (*desk.Mission, error) {
 		m, _, err := desk.Open(l.Mission, desk.OpenOptions{Places: l.Places})
 		return m, err
 	}
-	if len(l.Places) > 0 {
-		return nil, &truce.Error{Kind: truce.Invalid, At: "--places", Msg: "boundary files go with a mission", Hint: "--mission DIR"}
-	}
 	if l.Zone == "" {
-		return desk.Plain(nil)
+		return desk.BareMission(nil, l.Places)
 	}
-	zone, err := time.LoadLocation(l.Zone)
-	if err != nil || l.Zone == "Local" {
-		return nil, &truce.Error{Kind: truce.Invalid, At: "--zone", Msg: fmt.Sprintf("%q is not known", l.Zone), Hint: "an IANA time zone such as Asia/Damascus"}
+	zone, err := truce.Zone("--zone", l.Zone)
+	if err != nil {
+		return nil, err
 	}
-	return desk.Plain(zone)
+	return desk.BareMission(zone, l.Places)
 }
 
 // sources gives each file its mapping.
@@ -86,8 +82,10 @@ func (l lists) sources(files []string) ([]desk.Source, error) {
 
 // tell lists the rows that were set aside, on the error stream.
 func (l lists) tell(s *streams, r *desk.Result) {
-	c := checkCmd{SetAside: l.SetAside, Quiet: l.Quiet}
-	c.tell(s, r)
+	if !l.Quiet {
+		tellAside(s, r.SetAside, r.Tally.SetAside, l.SetAside)
+		tellNotes(s, r.Warnings)
+	}
 	if r.Tally.SetAside > 0 {
 		s.code = exitSetAside
 	}

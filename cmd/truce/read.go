@@ -101,8 +101,8 @@ func (c *readCmd) prepare() (*reading.Rules, reading.Account, error) {
 		return nil, a, err
 	}
 	if c.Zone != "" {
-		if a.Zone, err = time.LoadLocation(c.Zone); err != nil || c.Zone == "Local" {
-			return nil, a, &truce.Error{Kind: truce.Invalid, At: "--zone", Msg: fmt.Sprintf("zone %q is not known", c.Zone), Hint: "an IANA time zone such as Asia/Damascus"}
+		if a.Zone, err = truce.Zone("--zone", c.Zone); err != nil {
+			return nil, a, err
 		}
 	}
 	if c.Date != "" {

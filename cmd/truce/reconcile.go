@@ -105,7 +105,7 @@ func (c *reconcileCmd) inputs(s *streams) (m *desk.Mission, a desk.LedgerFile, b
 	}
 	o = desk.ReconcileOptions{Rules: reconcile.Rules{Same: c.Same, Perhaps: c.Perhaps}, Workers: c.Workers}
 	if c.Mission == "" {
-		m, err = desk.BareMission(c.Places)
+		m, err = desk.BareMission(nil, c.Places)
 	} else {
 		m, _, err = desk.Open(c.Mission, desk.OpenOptions{Places: c.Places})
 	}
@@ -164,11 +164,10 @@ func (c *reconcileCmd) file(s *streams, name, author, mapping, zone, cut string)
 		zone = c.Zone
 	}
 	if zone != "" {
-		loc, err := time.LoadLocation(zone)
-		if err != nil || zone == "Local" {
-			return f, &truce.Error{Kind: truce.Invalid, At: "--zone", Msg: fmt.Sprintf("zone %q is not known", zone), Hint: "an IANA time zone such as Asia/Damascus"}
+		var err error
+		if f.Zone, err = truce.Zone("--zone", zone); err != nil {
+			return f, err
 		}
-		f.Zone = loc
 	}
 	if cut == "" {
 		cut = c.Cut
@@ -186,23 +185,16 @@ func (c *reconcileCmd) file(s *streams, name, author, mapping, zone, cut string)
 func (c *reconcileCmd) putAside(s *streams, bad []*intake.RowError) error {
 	aside := intake.NewSetAside(c.SetAside)
 	defer aside.Discard()
-	for i, x := range bad {
-		switch {
-		case c.Quiet || i > 10:
-		case i == 10:
-			fmt.Fprintf(s.err, "... and %d more\n", len(bad)-10)
-		default:
-			fmt.Fprintln(s.err, "set aside:", x)
-		}
+	for _, x := range bad {
 		if c.SetAside == "" {
-			continue
+			break
 		}
 		if err := aside.Add(x); err != nil {
 			return err
 		}
 	}
-	if len(bad) > 0 && c.SetAside != "" && !c.Quiet {
-		fmt.Fprintf(s.err, "%s set aside in %s\n", count(len(bad), "row"), c.SetAside)
+	if !c.Quiet {
+		tellAside(s, bad, len(bad), c.SetAside)
 	}
 	return aside.Close()
 }
