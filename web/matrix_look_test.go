@@ -154,18 +154,14 @@ type question struct {
 // nothing is what most answers may hold.
 func nothing() map[int]bool { return nil }
 
-// turn says whether a question is in this run, and with which of the person's clients.
-func (m *matrix) turn(x *asker, q question) []*client {
+// turn says whether a question is in this run, and with which of the person's clients: a
+// session and a token are one person to the policy, and share the questions. The second
+// database asks by the other one.
+func (m *matrix) turn(x *asker, q question) (c *client, asked bool) {
 	h := fnv.New32a()
 	h.Write([]byte(x.name + q.path))
 	n := h.Sum32() >> 3
-	switch {
-	case m.full:
-		return x.by
-	case !q.always && n%part != m.phase:
-		return nil
-	}
-	return x.by[int(n/part)%len(x.by):][:1]
+	return x.by[int(n/part+m.phase)%len(x.by)], m.full || q.always || n%part == m.phase
 }
 
 // part is which part of the questions a short run asks on each database.
@@ -173,9 +169,8 @@ const part = 32
 
 // ask puts a question and looks for canaries in the answer.
 func (m *matrix) ask(x *asker, q question) {
-	for _, c := range m.turn(x, q) {
-		r := m.do(c, "GET", q.path, nil, "Accept", "text/html, application/json")
-		m.look(x, q, r)
+	if c, asked := m.turn(x, q); asked {
+		m.look(x, q, m.do(c, "GET", q.path, nil, "Accept", "text/html, application/json"))
 	}
 }
 

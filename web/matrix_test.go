@@ -79,8 +79,12 @@ func newMatrix(t *testing.T, url string, phase uint32) *matrix {
 func (m *matrix) reading() {
 	began := time.Now()
 	m.everybody(func(x *asker) {
+		began := time.Now()
 		for q := range m.questions(x) {
 			m.ask(x, q)
+		}
+		if m.full {
+			m.since(x.name+" reading", began)
 		}
 	})
 	m.since("reading", began)
