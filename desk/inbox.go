@@ -141,6 +141,15 @@ func elementsOf(report Seen) []string {
 	return b.Elements
 }
 
+// elementOf reads the element in a row.
+func elementOf(row truce.Row) (truce.Element, error) {
+	var e truce.Element
+	if err := json.Unmarshal(row.Body, &e); err != nil {
+		return e, &truce.Error{Kind: truce.Internal, At: "element/" + row.ID, Msg: "the row is damaged", Err: err}
+	}
+	return e, nil
+}
+
 // Opened is a report as whoever triages it sees it.
 type Opened struct {
 	Row      Seen

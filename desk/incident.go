@@ -29,6 +29,8 @@ type Incident struct {
 	Reports []Seen
 	// Findings are of this incident; Contacts and Attachments name it, a member or a report.
 	Findings, Contacts, Attachments []Seen
+	// Origins are what the reports of all members go back to.
+	Origins Origins
 	// Events are the entries that made all this what it is, in their order.
 	Events []Event
 }
@@ -200,6 +202,9 @@ func (r *Record) Incident(ctx context.Context, who access.Person, s *Sight, id, 
 	if err := r.beside(ctx, who, s, in); err != nil {
 		return nil, err
 	}
+	if in.Origins, err = r.origins(ctx, who, s, in); err != nil {
+		return nil, err
+	}
 	return in, r.events(ctx, who, s, in)
 }
 
@@ -260,15 +265,6 @@ func (r *Record) told(ctx context.Context, v *view, s *Sight, i int) (Told, erro
 	}
 	t.Turned, err = r.turned(ctx, s, id)
 	return t, err
-}
-
-// elementOf reads the element in a row.
-func elementOf(row truce.Row) (truce.Element, error) {
-	var e truce.Element
-	if err := json.Unmarshal(row.Body, &e); err != nil {
-		return e, &truce.Error{Kind: truce.Internal, At: "element/" + row.ID, Msg: "the row is damaged", Err: err}
-	}
-	return e, nil
 }
 
 // verdictsOn judges one element under all that was agreed.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -27,9 +28,25 @@ type Telling struct {
 // Tie is why two reports have an origin in common.
 type Tie struct {
 	A, B string // the reports, the lesser first
-	// Reason says it in words: "both quote Abu Omar".
-	Reason string
+	// Because is the code of [Tie.Say] and what is put into it.
+	Because Reason
 }
+
+// Say says the tie in words: "both quote Abu Omar".
+func (t Tie) Say() string { return fmt.Sprintf(ties[t.Because.Code], t.Because.Args...) }
+
+// ties are the words for why two reports have an origin in common, by code.
+var ties = map[string]string{
+	"tie.document": "both stand in one document",
+	"tie.author":   "both come from one author",
+	"tie.office":   "both come from %s",
+	"tie.words":    "the same words: %d %% of the shorter text stand in the other",
+	"tie.quote":    "both quote %s",
+	"tie.quotes":   "one quotes the other: %s",
+}
+
+// Ties lists the codes of ties, sorted.
+func Ties() []string { return slices.Sorted(maps.Keys(ties)) }
 
 // Origin is one source that reports of a happening go back to.
 type Origin struct {
@@ -82,7 +99,7 @@ func (v *voices) join() {
 			if a == b {
 				continue
 			}
-			if reason := oneVoice(&v.list[j], &v.list[i], runs[j], runs[i]); reason != "" {
+			if reason := oneVoice(&v.list[j], &v.list[i], runs[j], runs[i]); reason.Code != "" {
 				v.of[max(a, b)] = min(a, b)
 				v.ties = append(v.ties, Tie{v.list[j].Report, v.list[i].Report, reason})
 			}
@@ -91,19 +108,29 @@ func (v *voices) join() {
 }
 
 // oneVoice says why two reports speak with one voice, or nothing.
-func oneVoice(a, b *Telling, inA, inB words.Shingles) string {
+func oneVoice(a, b *Telling, inA, inB words.Shingles) Reason {
 	switch {
 	case a.Document != "" && a.Document == b.Document:
-		return "both stand in one document"
+		return Reason{Code: "tie.document"}
 	case a.Author != "" && a.Author == b.Author:
-		return "both come from one author"
-	case a.Office != "" && sameOffice(a.Office, b.Office):
-		return "both come from " + a.Office
+		return Reason{Code: "tie.author"}
+	case isNamed(a.Office) && isNamed(b.Office) && sameOffice(a.Office, b.Office):
+		return Reason{"tie.office", []any{a.Office}}
 	case copied(inA, inB):
-		return fmt.Sprintf("the same words: %.0f %% of the shorter text stand in the other", 100*inA.Containment(inB))
+		return Reason{"tie.words", []any{int(math.RoundToEven(100 * inA.Containment(inB)))}}
 	}
-	return ""
+	return Reason{}
 }
+
+// isNamed reports whether an office says who it is: two residents are not one source.
+func isNamed(office string) bool {
+	return slices.ContainsFunc(words.Tokens(office), func(t words.Token) bool {
+		return !slices.Contains(roles, t.Folded) && !slices.Contains(linking, t.Folded) && !slices.Contains(unnamed, t.Folded)
+	})
+}
+
+// unnamed are words for people of whom nothing more is said, folded.
+var unnamed = strings.Fields("anonymous unknown source sources caller reporter eyewitness witnesses residents activists media social neighbour relative family مصدر مصادر شاهد عيان ناشطون اهالي متصل مجهول источник очевидец местный житель аноним")
 
 // Texts with this many runs of three words in common, and this share of the shorter, are copies.
 const (
@@ -228,11 +255,9 @@ func (v *voices) origin(key string, group []int, quoted map[int]map[string]strin
 }
 
 // quoteReason says why two voices go back to one who is quoted.
-func quoteReason(key string, a, b map[string]string) string {
-	switch {
-	case a[key] != "" && b[key] != "":
-		return "both quote " + a[key]
-	default:
-		return "one quotes the other: " + cmp.Or(a[key], b[key])
+func quoteReason(key string, a, b map[string]string) Reason {
+	if a[key] != "" && b[key] != "" {
+		return Reason{"tie.quote", []any{a[key]}}
 	}
+	return Reason{"tie.quotes", []any{cmp.Or(a[key], b[key])}}
 }

@@ -49,10 +49,13 @@ func TestTwoAgenciesQuoteOneActivist(t *testing.T) {
 		{Report: "a", Office: "First Agency", Text: "Shells hit the town on Tuesday, local activist Abu Omar told the agency by telephone."},
 		{Report: "c", Text: "قال الناشط أبو عمر إن تسعة قتلوا"},
 	})
-	want := []match.Origin{{Reports: []string{"a", "b", "c"}, Ties: []match.Tie{
-		{A: "a", B: "b", Reason: "both quote Abu Omar"}, {A: "a", B: "c", Reason: "both quote Abu Omar"}}}}
+	quotes := match.Reason{Code: "tie.quote", Args: []any{"Abu Omar"}}
+	want := []match.Origin{{Reports: []string{"a", "b", "c"}, Ties: []match.Tie{{A: "a", B: "b", Because: quotes}, {A: "a", B: "c", Because: quotes}}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	if said := want[0].Ties[0].Say(); said != "both quote Abu Omar" {
+		t.Error(said)
 	}
 }
 
@@ -68,6 +71,8 @@ func TestOriginsAreCounted(t *testing.T) {
 		"one wire text":                   {[]match.Telling{{Report: "a", Text: wire}, {Report: "b", Text: "(Agency) " + wire + " More soon."}}, [][]string{{"a", "b"}}},
 		"the same matter in other words":  {[]match.Telling{{Report: "a", Text: wire}, {Report: "b", Text: "Nine were killed, two of them children, when the east of the city was shelled."}}, [][]string{{"a"}, {"b"}}},
 		"an unnamed activist is nobody":   {[]match.Telling{{Report: "a", Text: "An activist said nine died."}, {Report: "b", Text: "Eight died, an activist said."}}, [][]string{{"a"}, {"b"}}},
+		"two residents are not one":       {[]match.Telling{{Report: "a", Office: "a resident"}, {Report: "b", Office: "Resident"}}, [][]string{{"a"}, {"b"}}},
+		"two sources that are sealed":     {[]match.Telling{{Report: "a", Office: "S-12"}, {Report: "b", Office: "S-13"}, {Report: "c", Office: "S-12"}}, [][]string{{"a", "c"}, {"b"}}},
 		"one quotes two people":           {[]match.Telling{{Report: "a", Text: "Abu Omar said nine died."}, {Report: "b", Text: "Abu Omar said shells fell. Salim Idris confirmed nine dead."}}, [][]string{{"a", "b"}, {"b"}}},
 		"two who quote different people of one report between": {[]match.Telling{{Report: "a", Text: "Abu Omar said nine died."}, {Report: "b", Text: "Abu Omar said shells fell. Salim Idris confirmed nine dead."},
 			{Report: "c", Text: "Nine dead, said Salim Idris."}}, [][]string{{"a", "b"}, {"b", "c"}}},

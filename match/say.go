@@ -57,12 +57,14 @@ func days(hours float64) string {
 	if math.IsInf(hours, 0) {
 		return "open length"
 	}
-	n := max(1, math.Round(hours/24))
+	n := inDays(hours)
 	if n == 1 {
 		return "1 day"
 	}
-	return strconv.FormatFloat(n, 'f', 0, 64) + " days"
+	return strconv.Itoa(n) + " days"
 }
+
+func inDays(hours float64) int { return int(max(1, math.Round(hours/24))) }
 
 func (p Part) sayPlace() string {
 	within := ""

@@ -8,6 +8,7 @@ import (
 
 	"truce"
 	"truce/desk"
+	"truce/match"
 )
 
 // Suggested is an incident or a report that a report may tell of, too, with the reasons.
@@ -15,7 +16,7 @@ type Suggested struct {
 	Incident, Report string
 	// Percent is the probability in whole percent.
 	Percent int
-	Reasons []string
+	Reasons []match.Reason
 }
 
 // Inbox is what waits for somebody, with one report open.

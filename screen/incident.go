@@ -41,6 +41,7 @@ type IncidentPage struct {
 	// Retracted, Duplicate and Doubted count elements.
 	Retracted, Duplicate, Doubted int
 	Reports                       []IncidentReport
+	Origins                       IncidentOrigins
 	ReportsHidden                 bool
 	Sources                       []IncidentSource
 	SourcesHidden                 bool
@@ -126,7 +127,7 @@ type incidentTeller struct {
 
 // In says the incident in the language of a frame.
 func (i *Incident) In(f Frame) (*IncidentPage, error) {
-	p := &IncidentPage{ID: i.in.ID, Alone: i.asked, NoMission: i.sight.Result == nil}
+	p := &IncidentPage{ID: i.in.ID, Alone: i.asked, NoMission: i.sight.Result == nil, Origins: newOrigins(i.in.Origins)}
 	t := &incidentTeller{i, f, NewTrace(f.words), p}
 	if i.sight.Result != nil {
 		t.trace = NewTrace(f.words, i.sight.Result.Mission.Agreements...)

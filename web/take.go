@@ -12,6 +12,7 @@ import (
 
 	"truce"
 	"truce/desk"
+	"truce/match"
 	"truce/screen"
 	"truce/tiles"
 )
@@ -225,7 +226,7 @@ const mostSuggested = 5
 func (s *site) suggestions(ctx context.Context, report string) (list []screen.Suggested, asked bool, err error) {
 	found, err := s.Record.Suggest(ctx, of(ctx).who, report, mostSuggested)
 	for _, f := range found {
-		list = append(list, screen.Suggested{Incident: f.Incident, Report: f.Report, Percent: int(math.Round(100 * f.Odds)), Reasons: f.Reasons})
+		list = append(list, screen.Suggested{Incident: f.Incident, Report: f.Report, Percent: int(math.Round(100 * f.Odds)), Reasons: match.Because(f.Parts)})
 	}
 	return list, true, conceal(err)
 }
