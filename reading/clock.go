@@ -1,6 +1,8 @@
 package reading
 
 import (
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -18,25 +20,55 @@ func (p *page) joinTime(m moment) (moment, bool) {
 			h.a, h.open, h.oclock = m.a, m.open, false
 			return h, true
 		}
+		if h, ok := p.longest(m.b, isTime); ok && h.code == "weekday-"+strconv.Itoa(int(m.from.Weekday())) {
+			m.b = h.b
+			return m, true
+		}
 		if part, ok := p.partOf(k, m.from); ok && k == m.b {
 			part.a = m.a
 			return part, true
 		}
 	}
-	if m.oclock || m.precision == "part-of-day" && m.open != "" {
+	if (m.oclock || m.precision == "part-of-day" && m.open != "") && !m.from.IsZero() {
 		if d, ok := p.time(k); ok && d.precision == "day" && !d.from.IsZero() {
-			shift := d.from.Sub(p.anchor())
-			m.from, m.to, m.b, m.open = m.from.Add(shift), m.to.Add(shift), d.b, d.open
+			m = p.moved(m, d.from)
+			m.b, m.open, m.oclock = d.b, d.open, false
 			return m, true
 		}
 	}
 	return m, false
 }
 
+// moved puts an hour or a part of a day on another day.
+func (p *page) moved(m moment, day time.Time) moment {
+	was := p.clockDay(m.a)
+	m.from, m.to = m.from.Add(day.Sub(was)), m.to.Add(day.Sub(was))
+	return m
+}
+
+// clockDay is the day of an hour that is told without one: the last that was named in its
+// paragraph, or else the account's.
+func (p *page) clockDay(i int) time.Time {
+	for k := len(p.ments) - 1; k >= 0 && p.paras[p.ments[k].a] == p.paras[i]; k-- {
+		x := p.ments[k].it
+		if x.Kind == KindTime && (x.Precision == "day" || x.Precision == "minute" || x.Precision == "part-of-day") && x.When != nil && !x.When.Lasts && x.Certain && x.When.To.Sub(x.When.From) < 30*time.Hour {
+			y, m, d := x.When.From.Date()
+			return time.Date(y, m, d, 0, 0, 0, 0, x.When.From.Location())
+		}
+	}
+	return p.day
+}
+
 // until joins the end of a stretch: "21 April 18:00 to 22 April 18:00", "between 09:30 and 11:00".
 func (p *page) until(m moment) moment {
-	between := p.is(m.a-1, "between")
-	if !(p.is(m.b, "to", "until", "до") || between && p.is(m.b, "and") || m.b < len(p.toks) && p.toks[m.b].joined && p.kind(m.b) == number) || m.from.IsZero() || m.precision != "minute" && m.precision != "hour" {
+	between := p.is(m.a-1, "between", "между", "بين") || p.is(m.a-2, "between", "بين")
+	if !(p.is(m.b, "to", "until", "till", "through", "до", "по", "إلى", "حتى") || between && p.is(m.b, "and", "и", "و") || m.b < len(p.toks) && p.toks[m.b].joined && p.kind(m.b) == number) || m.from.IsZero() {
+		return m
+	}
+	if m.precision == "day" {
+		return p.untilDay(m)
+	}
+	if m.precision != "minute" && m.precision != "hour" {
 		return m
 	}
 	k := m.b
@@ -50,6 +82,15 @@ func (p *page) until(m moment) moment {
 	if next, ok := p.joinTime(end); ok {
 		end = next
 	}
+	if h, ok := p.longest(k, isTime); ok && h.code == "midnight" {
+		y, mo, d := m.from.Date()
+		end.from = time.Date(y, mo, d+1, 0, 0, 0, 0, m.from.Location())
+	}
+	if m.oclock && !end.oclock && end.precision != "part-of-day" {
+		y, mo, d := end.from.Date()
+		m = p.moved(m, time.Date(y, mo, d, 0, 0, 0, 0, end.from.Location()))
+		m.open = end.open
+	}
 	if end.oclock {
 		y, mo, d := m.from.Date()
 		end.from = time.Date(y, mo, d, end.from.Hour(), end.from.Minute(), 0, 0, m.from.Location())
@@ -60,9 +101,23 @@ func (p *page) until(m moment) moment {
 	return m
 }
 
+// untilDay joins the last day of a stretch: "30 May to 5 June", "from Monday to Wednesday".
+func (p *page) untilDay(m moment) moment {
+	k := m.b
+	if p.kind(k) == word {
+		k++
+	}
+	end, ok := p.time(k)
+	if !ok || end.precision != "day" || end.from.IsZero() || !end.from.After(m.from) || end.from.Sub(m.from) > 60*24*time.Hour {
+		return m
+	}
+	m.b, m.to, m.precision, m.lasts = end.b, end.to, "days", true
+	return m
+}
+
 // clockAlone reads an hour without a day; it is taken for one of the account's day.
 func (p *page) clockAlone(i int) (moment, bool) {
-	m, ok := p.clock(i, p.day)
+	m, ok := p.clock(i, p.clockDay(i))
 	if ok {
 		m.open, m.oclock = "the day is not said", true
 		if p.day.IsZero() {
@@ -70,6 +125,67 @@ func (p *page) clockAlone(i int) (moment, bool) {
 		}
 	}
 	return m, ok
+}
+
+// clockWords reads an hour in Arabic words: "الساعة السادسة من مساء السبت", "بين الساعة الثانية والرابعة ظهرا".
+func (p *page) clockWords(i int) (moment, bool) {
+	k := i
+	if p.is(k, "الساعة") {
+		k++
+	}
+	hour, b, ok := p.hourWord(k)
+	if !ok || k == i {
+		return moment{}, false
+	}
+	last, end, two := p.hourWord(b)
+	if two = two && p.is(i-1, "بين"); two {
+		b = end
+	}
+	if p.is(b, "من") {
+		b++
+	}
+	part, half := p.longest(b, isTime)
+	if hours, known := partHours[partCode(part)]; half && known {
+		b = part.b
+		hour, last = later(hour, hours), later(last, hours)
+	}
+	m := moment{a: i, b: b, precision: "hour", oclock: true, open: "the day is not said"}
+	if p.day.IsZero() {
+		return m, true
+	}
+	m.from = at(p.clockDay(i), hour)
+	m.to = m.from.Add(time.Hour)
+	if two {
+		m.to = at(p.clockDay(i), last)
+	}
+	return m, m.to.After(m.from)
+}
+
+// partCode is the part of a day that a word of time names: part-evening is "evening".
+func partCode(h hit) string {
+	if h.entry == nil {
+		return ""
+	}
+	return strings.TrimPrefix(h.code, "part-")
+}
+
+// hourWord reads "السادسة" as the hour of a day.
+func (p *page) hourWord(i int) (hour, b int, ok bool) {
+	h, ok := p.longest(i, isTime)
+	if !ok {
+		return 0, i, false
+	}
+	n, is := strings.CutPrefix(h.code, "hour-")
+	hour, err := strconv.Atoi(n)
+	return hour, h.b, is && err == nil
+}
+
+// later puts an hour of twelve into a part of the day.
+func later(hour int, part [2]int) int {
+	if hour < 12 && part[0] >= 11 {
+		return hour + 12
+	}
+	return hour
 }
 
 // clock reads "14:30", "2 p.m.", "1900 GMT" on a day.
@@ -106,12 +222,20 @@ func (p *page) hourMinute(i int) (h, min, b int, ok bool) {
 	pm, am := p.halfDay(b)
 	if pm || am {
 		b++
+	} else if p.is(b, "in") && p.is(b+1, "the") && p.is(b+2, "afternoon", "evening", "morning") && p.toks[i].value <= 12 {
+		pm, am = !p.is(b+2, "morning"), p.is(b+2, "morning")
+		b += 3
+	} else if p.is(b, "at") && p.is(b+1, "night") && p.toks[i].value > 5 && p.toks[i].value <= 12 {
+		pm, b = true, b+2
 	}
 	if pm && h < 12 {
 		h += 12
 	}
 	if am && h == 12 {
 		h = 0
+	}
+	if p.is(b, "часов", "часа", "час") && p.is(i-1, "в", "с", "к", "до") {
+		return h, max(min, 0), b + 1, h < 25
 	}
 	said := min >= 0 || pm || am
 	return h, min, b, said && h < 25 && min < 60 && h >= 0 && !(h == 24 && min > 0)
@@ -128,7 +252,7 @@ func (p *page) halfDay(i int) (pm, am bool) {
 	case "am":
 		return false, true
 	}
-	return p.is(i, "вечера"), p.is(i, "утра", "ночи")
+	return p.is(i, "вечера", "дня", "مساء"), p.is(i, "утра", "ночи", "صباحا", "فجرا")
 }
 
 // zoneAt reads "GMT" and "local time" behind an hour.

@@ -414,4 +414,7 @@ const cueWords = `that of and or to in at from into near inside outside through 
  ago last next this early late mid end beginning start past coming within pm am gmt utc local time p a m oclock
  began started continue continued continues begin start starts set like him them us if not did do does
  ريف محافظة مدينة بلدة قرية провинция провинции провинцию город города городе район району районе года году год в на из под
- north-x including among whom them них среди числе том بينهم بينهن rural secretary half first second these و its their we نحن мы shall boy girl man woman child youth later earlier same following previous утра вечера ночи штабе и an long lasting lasted every her his new governor mayor residents people over more than провинциях محافظات ми اليوم قبل منذ назад с по до عام سنة حي مطار часов بين от лет ли`
+ north-x including among whom them них среди числе том بينهم بينهن rural secretary half first second these و its their we نحن мы shall boy girl man woman child youth later earlier same following previous утра вечера ночи штабе и an long lasting lasted every her his new governor mayor residents people over more than провинциях محافظات ми اليوم قبل منذ назад с по до عام سنة حي مطار часов بين от лет ли
+ through till afterwards afterward through спустя позже ранее раньше через بعد إلى حتى الماضي الماضية المقبل القادم المقبلة القادمة между и по к после
+ прошлым прошлой прошлого минувшим минувшей прошлый прошлую минувший минувшую следующий следующую ближайший ближайшую этим этой нынешним нынешней будущим будущей следующим следующей тем той
+ afternoon evening morning night today third خلال الساعة часа час в дня مساء صباحا فجرا من`

@@ -15,6 +15,12 @@ func (p *page) lexical(i int) (moment, bool) {
 	if day, ok := strings.CutPrefix(h.code, "weekday-"); ok {
 		return p.weekday(h, day)
 	}
+	if strings.HasPrefix(h.code, "season-") {
+		return p.season(h)
+	}
+	if h.code == "half-hour" || strings.HasPrefix(h.code, "hour-") {
+		return moment{}, false
+	}
 	m := moment{a: h.a, b: h.b}
 	if m.precision = precisionOf(h.code); p.day.IsZero() {
 		return m, true
@@ -32,45 +38,10 @@ func precisionOf(code string) string {
 	switch kind {
 	case "part", "dawn", "morning", "noon", "afternoon", "evening", "night", "midnight":
 		return "part-of-day"
-	case "hours", "coming", "recent", "weekend":
+	case "hours", "coming", "recent", "weekend", "then", "begun", "rest":
 		return "days"
 	}
 	return kind
-}
-
-// pointing reads "the same day", "the next day", "two days later": from the last day named.
-func (p *page) pointing(i int) (moment, bool) {
-	n, b := 0, i+2
-	switch {
-	case p.is(i, "same") && p.is(i+1, "day"):
-	case p.is(i, "following", "next") && p.is(i+1, "day"), p.is(i, "day") && p.is(i+1, "later"):
-		n = 1
-	case p.is(i, "previous") && p.is(i+1, "day"), p.is(i, "day") && p.is(i+1, "earlier"):
-		n = -1
-	default:
-		x, k, ok := p.count(i)
-		unit, timed := p.unit(k)
-		if !ok || !timed || unit.code != "days" && unit.code != "weeks" || !p.is(unit.b, "later", "earlier") {
-			return moment{}, false
-		}
-		n, b = x, unit.b+1
-		if unit.code == "weeks" {
-			n *= 7
-		}
-		if p.is(b-1, "earlier") {
-			n = -n
-		}
-	}
-	m := moment{a: i, b: b, precision: "day", open: "counted from the day named before"}
-	for k := len(p.ments) - 1; k >= 0; k-- {
-		if x := p.ments[k].it; x.Kind == KindTime && x.When != nil && (x.Precision == "day" || x.Precision == "part-of-day") {
-			y, mo, d := x.When.From.Date()
-			t := time.Date(y, mo, d+n, 0, 0, 0, 0, x.When.From.Location())
-			m.from, m.to = t, t.AddDate(0, 0, 1)
-			return m, true
-		}
-	}
-	return m, false
 }
 
 // relative sets the interval of a word such as day-1, week+0, part-1-night.
@@ -81,7 +52,7 @@ func (p *page) relative(m *moment, code string) {
 	january := p.civil(d.Year(), 1, 1)
 	set := func(from, to time.Time) { m.from, m.to = from, to }
 	switch code {
-	case "day+0", "day-1", "day+1", "day-2":
+	case "day+0", "day-1", "day+1", "day-2", "day+2":
 		n, _ := strconv.Atoi(code[3:])
 		set(d.AddDate(0, 0, n), d.AddDate(0, 0, n+1))
 	case "hours-24":
@@ -90,7 +61,22 @@ func (p *page) relative(m *moment, code string) {
 	case "week+0", "week-1", "week+1":
 		n, _ := strconv.Atoi(code[4:])
 		set(monday.AddDate(0, 0, 7*n), monday.AddDate(0, 0, 7*n+7))
-	case "weekend+0":
+	case "begun-week":
+		set(monday, d.AddDate(0, 0, 1))
+	case "rest-week":
+		set(d, monday.AddDate(0, 0, 7))
+	case "begun-month":
+		set(first, d.AddDate(0, 0, 1))
+	case "rest-month":
+		set(d, first.AddDate(0, 1, 0))
+	case "begun-year":
+		set(january, d.AddDate(0, 0, 1))
+	case "rest-year":
+		set(d, january.AddDate(1, 0, 0))
+	case "weekend+0", "weekend-next":
+		if code == "weekend+0" && d.Before(monday.AddDate(0, 0, 5)) && !p.hasFuture(m.a) {
+			monday = monday.AddDate(0, 0, -7)
+		}
 		set(monday.AddDate(0, 0, 5), monday.AddDate(0, 0, 7))
 		m.open = "which days a weekend has differs"
 	case "month+0", "month+1":
@@ -142,7 +128,8 @@ func (p *page) bareDayPart(h hit, part [2]int) (moment, bool) {
 	if h.code == "midnight" && !p.looksAhead(h.a) {
 		part = [2]int{-1, 1}
 	}
-	return moment{a: h.a, b: h.b, from: at(p.day, part[0]), to: at(p.day, part[1]), precision: "part-of-day", open: "the day is not said"}, true
+	day := p.clockDay(h.a)
+	return moment{a: h.a, b: h.b, from: at(day, part[0]), to: at(day, part[1]), precision: "part-of-day", open: "the day is not said"}, true
 }
 
 // partOf reads a part of the day that was named just before: "Friday night".
@@ -162,13 +149,24 @@ func (p *page) partOf(i int, day time.Time) (moment, bool) {
 // such day before it, or the next after it where the sentence looks ahead.
 func (p *page) weekday(h hit, code string) (moment, bool) {
 	f := fold(p.text[p.toks[h.a].from:p.toks[h.a].to])
-	if latin(p.text[p.toks[h.a].from]&^0x20) && !p.toks[h.a].capital || len(f) == 3 && (f == "sat" || f == "sun" || f == "mon" || f == "wed") {
+	if latin(p.text[p.toks[h.a].from]&^0x20) && !p.toks[h.a].capital {
+		return moment{}, false
+	}
+	if date, ok := p.dateBehind(h.b); ok {
+		date.a = h.a
+		return date, true
+	}
+	if len(f) == 3 && (f == "sat" || f == "sun" || f == "mon" || f == "wed") {
 		return moment{}, false
 	}
 	a := h.a
-	last, next := p.is(a-1, "last", "past"), p.is(a-1, "next", "coming")
+	last, next := p.is(a-1, "last", "past", "прошлый", "прошлую", "минувший", "минувшую"), p.is(a-1, "next", "coming", "следующий", "следующую", "ближайший", "ближайшую")
 	if last || next || p.is(a-1, "this") || p.is(a-1, "اليوم") {
 		a--
+	}
+	if p.is(h.b, "الماضي", "الماضية", "المقبل", "القادم", "المقبلة", "القادمة") {
+		last, next = last || p.is(h.b, "الماضي", "الماضية"), next || !p.is(h.b, "الماضي", "الماضية")
+		h.b++
 	}
 	want, _ := strconv.Atoi(code)
 	m := moment{a: a, b: h.b, precision: "day"}
@@ -195,25 +193,59 @@ func (p *page) weekday(h hit, code string) (moment, bool) {
 
 // looksAhead reports whether the clause around token i speaks of what is to come.
 func (p *page) looksAhead(i int) bool {
-	if p.is(i-1, "before", "by", "until") {
+	if p.is(i-1, "before", "by", "until", "till", "к", "до", "قبل", "حتى") {
 		return true
 	}
-	for k := i - 1; k >= 0 && k > i-9 && p.sent[k] == p.sent[i] && p.kind(k) != ',' && p.kind(k) != ';'; k-- {
+	if first := p.starts[p.sent[i]]; i-first <= 2 && p.aheadOf(i+1) {
+		return true
+	}
+	for k := i - 1; k >= 0 && k > i-9 && p.sent[k] == p.sent[i] && p.kind(k) != ',' && p.text[p.toks[k].from] != ';'; k-- {
 		if _, ok := p.longest(k, isSpeech); ok {
 			return false // "said Friday": the words ahead are of the saying
 		}
-		if p.is(k, "will", "would", "until") || p.future(k) || aheadArabic(p.text[p.toks[k].from:p.toks[k].to]) {
+		if p.is(k, "will", "would", "until") || p.future(k) || p.aheadArabic(k) {
 			return true
 		}
 	}
 	return false
 }
 
-// aheadArabic reports whether a word is an Arabic verb of what is to come.
-func aheadArabic(w string) bool {
+// aheadOf reports whether the words behind a day at the start of a sentence speak of what is to come.
+func (p *page) aheadOf(i int) bool {
+	for k := i; k < i+9 && p.sentOf(k) == p.sent[i-1]; k++ {
+		if p.is(k, "will") {
+			return true
+		}
+		if _, ok := p.longest(k, isSpeech); ok {
+			return false
+		}
+	}
+	return false
+}
+
+// dateBehind reads a date that stands behind the name of its day: "Monday, 12 September".
+func (p *page) dateBehind(i int) (moment, bool) {
+	if p.kind(i) == ',' {
+		i++
+	}
+	if i >= len(p.toks) || p.taken[i] {
+		return moment{}, false
+	}
+	if m, ok := p.month(i); ok && m.precision == "day" {
+		return m, true
+	}
+	return moment{}, false
+}
+
+// aheadArabic reports whether token i is an Arabic verb of what is to come.
+func (p *page) aheadArabic(i int) bool {
+	if p.kind(i) != word || p.toks[i].id != none {
+		return false
+	}
+	w := p.text[p.toks[i].from:p.toks[i].to]
 	for _, s := range []string{"سي", "ست", "سن", "وسي", "وست"} {
 		if strings.HasPrefix(w, s) && len(w) > len(s)+4 {
-			return true
+			return !strings.HasPrefix(w, "سيا") && !strings.HasPrefix(w, "سيد") && !strings.HasPrefix(w, "سيط") && !strings.HasPrefix(w, "سنو")
 		}
 	}
 	return false

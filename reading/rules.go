@@ -108,10 +108,7 @@ type page struct {
 
 	ments      []mention // by a
 	byToken    []int     // of each token, one more than the mention that begins there
-	statement  []Statement
 	said       []saying
-	claims     []Claim
-	happenings []Happening
 	resolved   map[string][]string
 	dropTime   int
 	over       [][]int32    // of each sentence, the statements that reach into it
@@ -120,6 +117,7 @@ type page struct {
 	ends       []int        // of each token, one more than the actor that ends there
 	opensAt    []int        // of each token, one more than the actor that begins there
 	saidYear   int          // of the last date that was read with one
+	saidIn     int          // paragraph of that date
 }
 
 // mention is an item with its tokens [a, b).

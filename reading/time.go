@@ -63,7 +63,7 @@ func (p *page) time(i int) (moment, bool) {
 	if p.taken[i] {
 		return moment{}, false
 	}
-	for _, read := range []func(int) (moment, bool){p.pointing, p.since, p.written, p.ago, p.past, p.month, p.clockAlone, p.lexical, p.year} {
+	for _, read := range []func(int) (moment, bool){p.pointing, p.since, p.written, p.ago, p.ahead, p.past, p.month, p.clockAlone, p.clockWords, p.lexical, p.year} {
 		if m, ok := read(i); ok {
 			return m, true
 		}
@@ -94,7 +94,12 @@ func (p *page) since(i int) (moment, bool) {
 	for p.is(k, "the", "early", "late", "عام", "last") && k < i+3 {
 		k++
 	}
+	year := p.saidYear
 	m, ok := p.time(k)
+	p.saidYear = year
+	if n, unit, b, long := p.length(k); !ok && long && p.is(i, "منذ") {
+		m, ok = p.back(i, b, n, unit), true
+	}
 	if !ok {
 		return moment{}, false
 	}
@@ -147,7 +152,7 @@ func (p *page) figures(a, b int, x [3]int) (moment, bool) {
 	if y < 1900 || y > 2100 || m < 1 || m > 12 || d < 1 || d > 31 {
 		return moment{}, false
 	}
-	p.saidYear = y
+	p.saidYear, p.saidIn = y, p.paras[a]
 	t := dayOf(a, b, p.civil(y, time.Month(m), d))
 	t.open = open
 	if x[0] > 31 {
@@ -156,26 +161,24 @@ func (p *page) figures(a, b int, x [3]int) (moment, bool) {
 	return t, true
 }
 
-// ago reads "three days ago", "قبل ثلاثة أيام", "три дня назад".
+// ago reads "three days ago", "an hour ago", "قبل ثلاثة أيام", "неделю назад".
 func (p *page) ago(i int) (moment, bool) {
 	k := i
 	before := p.is(i, "قبل")
 	if before {
 		k++
 	}
-	n, b, ok := p.count(k)
-	if !ok {
+	if p.is(k, "half") {
+		k++
+	}
+	n, unit, end, ok := p.length(k)
+	if !ok || !before && !p.is(end, "ago", "назад") {
 		return moment{}, false
 	}
-	unit, ok := p.unit(b)
-	if !ok || !before && !p.is(unit.b, "ago", "назад") {
-		return moment{}, false
-	}
-	end := unit.b
 	if !before {
 		end++
 	}
-	return p.back(i, end, n, unit.code), true
+	return p.back(i, end, n, unit), true
 }
 
 // back is a moment n units before the account's day.
@@ -279,7 +282,7 @@ func (p *page) monthAt(i int) (time.Month, int, bool) {
 
 // month reads "26 August 2016", "August 26", "March 2016", "early March".
 func (p *page) month(i int) (moment, bool) {
-	if d, ok := p.dayNumber(i); ok {
+	if d, ok := p.dayOrdinal(i); ok {
 		k := i + 1
 		if p.is(k, "of") {
 			k++
@@ -323,6 +326,16 @@ func (p *page) properMonth(i int, beside bool) bool {
 	return true
 }
 
+// dayOrdinal reads the day of a month before its name, also "the first of".
+func (p *page) dayOrdinal(i int) (int, bool) {
+	for d, w := range []string{"first", "second", "third"} {
+		if p.is(i, w) && p.is(i+1, "of") {
+			return d + 1, true
+		}
+	}
+	return p.dayNumber(i)
+}
+
 func (p *page) dayNumber(i int) (int, bool) {
 	if p.kind(i) == number && p.toks[i].value >= 1 && p.toks[i].value <= 31 && !p.toks[i].grouped && (!p.toks[i].joined || p.kind(i-1) == number) {
 		return int(p.toks[i].value), p.toks[i].value == float64(int(p.toks[i].value))
@@ -355,7 +368,7 @@ func (p *page) yearAfter(i int) (y, b int, said bool) {
 func (p *page) dated2(a, b, d int, month time.Month) (moment, bool) {
 	y, end, said := p.yearAfter(b)
 	if !said {
-		if y = p.nearestYear(month, d); y == 0 {
+		if y = p.nearestYear(a, month, d); y == 0 {
 			return moment{a: a, b: b, precision: "day"}, true
 		}
 	}
@@ -365,7 +378,7 @@ func (p *page) dated2(a, b, d int, month time.Month) (moment, bool) {
 	}
 	out := dayOf(a, end, t)
 	if said {
-		p.saidYear = y
+		p.saidYear, p.saidIn = y, p.paras[a]
 	} else if p.saidYear != 0 && p.saidYear == y && y != p.day.Year() {
 		out.open = "the year is that of the date before"
 	}
@@ -376,8 +389,8 @@ func (p *page) dated2(a, b, d int, month time.Month) (moment, bool) {
 // of an earlier year than the account, as in a history; else the year in which it is nearest
 // to the account's day, where a day more than two months ahead is one of the year before. It is
 // 0 if there is nothing to go by.
-func (p *page) nearestYear(m time.Month, d int) int {
-	if p.saidYear != 0 && (p.day.IsZero() || p.saidYear < p.day.Year()-1) {
+func (p *page) nearestYear(a int, m time.Month, d int) int {
+	if p.saidYear != 0 && (p.day.IsZero() || p.saidYear < p.day.Year()-1 && p.saidIn == p.paras[a]) {
 		return p.saidYear
 	}
 	if p.day.IsZero() {
@@ -393,9 +406,9 @@ func (p *page) nearestYear(m time.Month, d int) int {
 func (p *page) wholeMonth(a, b, y int, m time.Month, said bool) moment {
 	out := moment{a: a, b: b, precision: "month"}
 	if said {
-		p.saidYear = y
+		p.saidYear, p.saidIn = y, p.paras[a]
 	} else {
-		if y = p.nearestYear(m, 1); y == 0 {
+		if y = p.nearestYear(a, m, 1); y == 0 {
 			return out
 		}
 		if p.is(a-1, "last") && y == p.day.Year() && m >= p.day.Month() {
