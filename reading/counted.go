@@ -8,8 +8,13 @@ import (
 // counts says what a number counts: the noun behind it and what befell it, or what stands
 // before it.
 func (p *page) counts(q figure) string {
+	if p.percent(q) {
+		return "percent"
+	}
 	if q.words {
-		if h := p.countAt(q.b - 1); h.entry != nil && strings.Contains(" hours days weeks months years people killed injured ", " "+h.code+" ") {
+		if h := p.countAt(q.b - 1); h.entry != nil && h.code == "people" && p.harmBefore(q.a) != "" {
+			return p.harmBefore(q.a)
+		} else if h.entry != nil && h.b == q.b && strings.Contains(" hours days weeks months years people killed injured times shells strikes villages arms ", " "+h.code+" ") {
 			return h.code
 		}
 	}
@@ -38,7 +43,7 @@ func (p *page) counts(q figure) string {
 	if harm := p.harmBefore(q.a); harm != "" {
 		return harm
 	}
-	return ""
+	return p.listed2(q)
 }
 
 // countEnds reports whether a word of harm stands just before token a.
@@ -57,7 +62,7 @@ func (p *page) countEnds(a int) bool {
 // among returns what befell those of whom these are a part: "21 people, among them five
 // children, were killed".
 func (p *page) among(q figure) string {
-	if !p.is(q.a-1, "including", "بينهم", "بينهن") && !(p.is(q.a-1, "them", "whom") && p.is(q.a-2, "among", "of")) && !(p.is(q.a-1, "них", "числе") && p.is(q.a-2, "среди", "том", "из")) {
+	if !p.ofThem(q) && !p.is(q.a-1, "including", "بينهم", "بينهن") && !(p.is(q.a-1, "them", "whom") && p.is(q.a-2, "among", "of")) && !(p.is(q.a-1, "них", "числе") && p.is(q.a-2, "среди", "том", "из")) {
 		return ""
 	}
 	if noun, _ := p.noun(q.b); noun != "people" && noun != "" && !harm(noun) {
@@ -72,6 +77,19 @@ func (p *page) among(q figure) string {
 		}
 	}
 	return ""
+}
+
+// ofThem reports whether a number is part of one before: "eight of them children", "five women among them".
+func (p *page) ofThem(q figure) bool {
+	if p.is(q.b, "of", "из") && p.is(q.b+1, "them", "whom", "них") {
+		return true
+	}
+	for k := q.b; k < q.b+4 && k < len(p.toks) && p.kind(k) == word; k++ {
+		if p.is(k, "among") && p.is(k+1, "them") {
+			return true
+		}
+	}
+	return false
 }
 
 // noun finds what is counted within a few words behind a number, and where it ends.
@@ -114,7 +132,7 @@ func (p *page) harmAfter(k int) string {
 			k = p.aside(k)
 			continue
 		}
-		if p.kind(k) != word || p.toks[k].next || p.numberAt(k) && !p.is(k-1, "and") || p.is(k, "while", "but", "after", "when", "as") || p.toks[k].lead > 0 && strings.HasPrefix(p.text[p.toks[k].from:], "و") {
+		if p.kind(k) != word || p.toks[k].next || p.numberAt(k) && !p.is(k-1, "and", "of") || p.is(k, "while", "but", "after", "when", "as") || p.toks[k].lead > 0 && strings.HasPrefix(p.text[p.toks[k].from:], "و") {
 			return ""
 		}
 		if h := p.countAt(k); h.entry != nil {

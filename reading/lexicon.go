@@ -266,7 +266,8 @@ func (b *book) numbers() error {
 		if len(f) < 2 {
 			return errFields
 		}
-		low, high, vague := strings.Cut(f[0], "..")
+		whole, share := strings.CutSuffix(f[0], "%")
+		low, high, vague := strings.Cut(whole, "..")
 		x, err := strconv.ParseFloat(low, 64)
 		if err != nil {
 			return err
@@ -278,9 +279,12 @@ func (b *book) numbers() error {
 				e.high = &y
 			}
 		}
+		if share {
+			e.code = "share"
+		}
 		for _, form := range forms(f[1]) {
 			b.put(form, e)
-			if ids := b.number(form); !vague && x >= 100 && len(ids) == 1 {
+			if ids := b.number(form); !vague && !share && x >= 100 && len(ids) == 1 {
 				b.scales[ids[0]] = x
 			}
 		}
@@ -417,4 +421,4 @@ const cueWords = `that of and or to in at from into near inside outside through 
  north-x including among whom them них среди числе том بينهم بينهن rural secretary half first second these و its their we نحن мы shall boy girl man woman child youth later earlier same following previous утра вечера ночи штабе и an long lasting lasted every her his new governor mayor residents people over more than провинциях محافظات ми اليوم قبل منذ назад с по до عام سنة حي مطار часов بين от лет ли
  through till afterwards afterward through спустя позже ранее раньше через بعد إلى حتى الماضي الماضية المقبل القادم المقبلة القادمة между и по к после
  прошлым прошлой прошлого минувшим минувшей прошлый прошлую минувший минувшую следующий следующую ближайший ближайшую этим этой нынешним нынешней будущим будущей следующим следующей тем той
- afternoon evening morning night today third خلال الساعة часа час в дня مساء صباحا فجرا من`
+ afternoon evening morning night today third out those my our the them whom are died remain others more them و خلال الساعة часа час в дня مساء صباحا فجرا من`

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"math"
+	"strings"
 )
 
 // quantities finds numbers as ranges, with what they count.
@@ -24,6 +25,7 @@ type figure struct {
 	vague     bool
 	open      string
 	words     bool // written in words
+	share     bool // of hundredths
 }
 
 func exactly(x float64) (low, high *float64) { return &x, &x }
@@ -33,10 +35,13 @@ func (p *page) quantity(i int) (figure, bool) {
 	kind := ""
 	if h, ok := p.hedge(i); ok {
 		kind, i = h.code, h.b
-	} else if p.is(i, "between", "от", "بين") {
+	} else if p.is(i, "between", "от", "بين", "между") {
 		kind, i = "between", i+1
 	}
-	q, ok := p.amount(i)
+	q, ok := p.portion(i)
+	if !ok {
+		q, ok = p.amount(i)
+	}
 	if !ok {
 		return q, false
 	}
@@ -67,6 +72,9 @@ func (p *page) hedgedBehind(q *figure) {
 func (p *page) hedge(i int) (hit, bool) {
 	h, ok := p.longest(i, isHedge)
 	if !ok || h.after {
+		return h, false
+	}
+	if h.code == "between" {
 		return h, false
 	}
 	for next, more := p.longest(h.b, isHedge); more && !next.after; next, more = p.longest(h.b, isHedge) {
@@ -144,7 +152,17 @@ func (p *page) inWords(q figure) (figure, bool) {
 	}
 	x := h.low
 	for {
+		if x >= 100 && p.is(q.b, "and", "و") { // "a hundred and eighty"
+			if tail, ok := p.longest(q.b+1, isNumber); ok && tail.code == "" && tail.low < 100 && tail.low > 0 {
+				q.b++
+			}
+		}
 		next, more := p.longest(q.b, isNumber)
+		if more && next.code == "vague" && arabic(p.text[p.toks[q.b].from:]) && x < 1000 && next.low >= 2000 { // "ثلاثة ملايين"
+			x *= next.low / 2
+			q.b = next.b
+			continue
+		}
 		if !more || next.code != "" || p.toks[q.b].para {
 			break
 		}
@@ -165,15 +183,20 @@ func (p *page) inWords(q figure) (figure, bool) {
 
 // rangeFollows reports whether "and" or "to" and a second number follow.
 func (p *page) rangeFollows(q figure) bool {
-	return p.is(q.b, "and", "to", "до", "و") && p.numberAt(q.b+1)
+	return p.is(q.b, "and", "to", "до", "و", "и") && p.numberAt(q.b+1) || p.andArabic(q.b)
+}
+
+// andArabic reports whether a number stands behind "and" in one Arabic word.
+func (p *page) andArabic(i int) bool {
+	return i < len(p.toks) && p.toks[i].lead > 0 && strings.HasPrefix(p.text[p.toks[i].from:], "و") && p.numberAt(i)
 }
 
 // through reads the upper end of "10 to 15", "10-15", "between 10 and 15".
 func (p *page) through(q *figure, kind string) {
 	k := q.b
 	switch {
-	case p.kind(k) == number && p.toks[k].joined:
-	case p.is(k, "to", "or", "до") && p.numberAt(k+1) && p.kind(k+1) == p.kind(q.n), kind == "between" && p.is(k, "and", "to", "до", "و"):
+	case p.kind(k) == number && p.toks[k].joined, kind == "between" && p.andArabic(k):
+	case p.is(k, "to", "or", "до") && p.numberAt(k+1) && p.kind(k+1) == p.kind(q.n), kind == "between" && p.is(k, "and", "to", "до", "و", "и"):
 		k++
 	default:
 		return
@@ -265,9 +288,19 @@ func (p *page) age(q figure) bool {
 		return true
 	}
 	small := q.low != nil && *q.low < 110 && q.a == q.n
-	name := p.kind(q.n-2) == word && p.toks[q.n-2].capital
+	name := p.kind(q.n-2) == word && p.toks[q.n-2].capital && !p.placeOver(q.n-2) && !p.placeEnds(q.n-1)
 	inCommas := p.kind(q.n-1) == ',' && (p.kind(k) == ',' || p.kind(k) == '.') || p.kind(q.n-1) == '(' && p.kind(k) == ')'
 	return small && name && inCommas && !q.words
+}
+
+// placeEnds reports whether the name of a place ends before token i.
+func (p *page) placeEnds(i int) bool {
+	for k := p.firstFrom(i - 4); k < len(p.ments) && p.ments[k].a < i; k++ {
+		if p.ments[k].b == i && p.ments[k].it.Kind == KindPlace {
+			return true
+		}
+	}
+	return false
 }
 
 // label reports whether a number is part of a name: "Resolution 2268", "12 Baghdad Street".
@@ -290,6 +323,18 @@ func (p *page) label(q figure) bool {
 // countedWord says whether a number in words counts something: "one" seldom does.
 func (p *page) countedWord(q figure) bool {
 	c := p.counts(q)
+	if q.share {
+		return true
+	}
+	if c == "times" && !p.is(q.n-1, "at", "for", "the") {
+		return true
+	}
+	if c != "" && *orZero(q.low) >= 1 && p.inList(q) {
+		return true
+	}
+	if !q.vague && q.low != nil && *q.low >= 2 && p.standsAlone(q) {
+		return true
+	}
 	if !q.vague && q.low != nil && *q.low == 1 && p.is(q.n-1, "from", "of", "no", "any") {
 		return false
 	}
@@ -302,6 +347,44 @@ func (p *page) countedWord(q figure) bool {
 		return c != ""
 	}
 	return c != "" || *orZero(q.low) >= 3 || q.a < q.n
+}
+
+// standsAlone reports whether a number stands for what was counted before: "two of them", "three
+// were freed".
+func (p *page) standsAlone(q figure) bool {
+	if p.is(q.b, "of", "из") && p.is(q.b+1, "them", "whom", "those", "these", "his", "her", "its", "their", "our", "my", "the", "них") {
+		return true
+	}
+	return (p.toks[q.n].next || p.is(q.n-1, "whom", "which") || q.a < q.n) && p.is(q.b, "were", "are", "have", "had", "was", "died", "remain", "others", "more")
+}
+
+// inList reports whether a number takes its noun from one counted before in the sentence: "three
+// in Aleppo, one in Idlib".
+func (p *page) inList(q figure) bool {
+	return p.noun2(q) == "" && p.listed2(q) != ""
+}
+
+// noun2 is the noun behind a number.
+func (p *page) noun2(q figure) string {
+	noun, _ := p.noun(q.b)
+	return noun
+}
+
+// listed2 is what the number before in the sentence counts, where this one ends a clause or goes
+// on with a place.
+func (p *page) listed2(q figure) string {
+	if !p.is(q.b, "in", "в", "في", "near", "at") && !p.breaks(q.b) {
+		return ""
+	}
+	for k := len(p.ments) - 1; k >= 0; k-- {
+		if m := p.ments[k]; m.it.Kind == KindQuantity {
+			if p.sent[m.a] == p.sent[q.a] && strings.Contains(" violations shells strikes killed injured villages explosions ", " "+m.it.Counts+" ") {
+				return m.it.Counts
+			}
+			return ""
+		}
+	}
+	return ""
 }
 
 func orZero(x *float64) *float64 {

@@ -10,7 +10,7 @@ import (
 
 // amount is a quantity as marked: bounds, whether they are only about right, and of what.
 type amount struct {
-	low, high float64 // high is +Inf where the text sets no end
+	low, high float64 // infinite where the text sets no end
 	loose     bool
 	what      string
 }
@@ -58,7 +58,10 @@ func parseAmount(s string) (amount, bool) {
 	a.what = what
 	low, high, ranged := strings.Cut(s, "..")
 	var err error
-	if a.low, err = strconv.ParseFloat(low, 64); err != nil || !ok || what == "" {
+	if a.low, err = strconv.ParseFloat(low, 64); ranged && low == "" {
+		a.low, err = math.Inf(-1), nil
+	}
+	if err != nil || !ok || what == "" || ranged && low == "" && high == "" {
 		return a, false
 	}
 	switch a.high = a.low; {
