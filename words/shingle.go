@@ -64,60 +64,6 @@ func (s Shingles) Containment(t Shingles) float64 {
 	return float64(s.Shared(t)) / float64(min(len(s), len(t)))
 }
 
-// Signature is a text's shingles in brief: the share of equal places in two signatures is
-// about the resemblance of the texts, within 0.06 two times of three.
-type Signature [64]uint32
-
-// Signature returns the shingles in brief (MinHash). No shingles give the zero signature.
-func (s Shingles) Signature() Signature {
-	var out Signature
-	if len(s) == 0 {
-		return out
-	}
-	for i := range out {
-		least := ^uint64(0)
-		turn := mixed(uint64(i) + 1)
-		for _, h := range s {
-			least = min(least, mixed(h^turn))
-		}
-		out[i] = uint32(least>>32) | 1 // never zero
-	}
-	return out
-}
-
-// Resemblance estimates the resemblance of two texts from their signatures.
-func (s Signature) Resemblance(t Signature) float64 {
-	if s == (Signature{}) || t == (Signature{}) {
-		return 0
-	}
-	same := 0
-	for i := range s {
-		if s[i] == t[i] {
-			same++
-		}
-	}
-	return float64(same) / float64(len(s))
-}
-
-// Bands returns 16 keys. Texts with a resemblance of 0.8 share one of them practically
-// always, of 0.5 two times of three, of 0.2 one time of forty: look for near-duplicates among those that
-// share a key. The zero signature has none.
-func (s Signature) Bands() []uint64 {
-	if s == (Signature{}) {
-		return nil
-	}
-	const rows = 4
-	out := make([]uint64, 0, len(s)/rows)
-	for i := 0; i < len(s); i += rows {
-		h := mixed(uint64(i) + 1)
-		for _, v := range s[i : i+rows] {
-			h = mixed(h ^ uint64(v))
-		}
-		out = append(out, h)
-	}
-	return out
-}
-
 // offset and prime are those of the hash FNV-1a.
 const (
 	offset = 14695981039346656037

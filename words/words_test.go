@@ -2,7 +2,6 @@ package words_test
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -148,13 +147,13 @@ func TestTokens(t *testing.T) {
 
 func TestLanguage(t *testing.T) {
 	for in, want := range map[string]string{
-		"The army shelled the town in the morning":                 "en",
-		"L'armée a bombardé la ville dans la matinée":              "fr",
-		"Sabah saatlerinde şehre bir saldırı oldu ve üç kişi öldü": "tr",
-		"قصفت القوات المدينة في الصباح من الجبل":                   "ar",
-		"نیروها صبح شهر را گلوله‌باران کردند و چند نفر کشته شدند":  "fa",
-		"Утром по городу был нанесён удар, погибли трое":           "ru",
-		"Вранці по місту було завдано удару, троє загинули":        "uk",
+		"The army shelled the town in the morning":                     "en",
+		"L'armée a bombardé la ville dans la matinée":                  "fr",
+		"Sabah saatlerinde şehre bir saldırı oldu ve üç kişi öldü":     "tr",
+		"قصفت القوات المدينة في الصباح من الجبل":                       "ar",
+		"نیروها صبح شهر را گلوله\u200cباران کردند و چند نفر کشته شدند": "fa",
+		"Утром по городу был нанесён удар, погибли трое":               "ru",
+		"Вранці по місту було завдано удару, троє загинули":            "uk",
 		"Aleppo": "",
 		"":       "",
 		"123":    "",
@@ -192,48 +191,16 @@ func TestNearDuplicatesAreFound(t *testing.T) {
 	if a.Containment(c) > 0.15 {
 		t.Errorf("another text is contained by %v", a.Containment(c))
 	}
-	if got := a.Signature().Resemblance(b.Signature()); math.Abs(got-19.0/23) > 0.18 {
-		t.Errorf("the signatures say %v", got)
-	}
-	if !slices.ContainsFunc(a.Signature().Bands(), func(k uint64) bool { return slices.Contains(b.Signature().Bands(), k) }) {
-		t.Error("a copy shares no key with its source")
-	}
 }
 
 func TestNothingResemblesNothing(t *testing.T) {
 	none := words.ShinglesOf("…!", 3)
 	some := words.ShinglesOf("word", 3)
-	if none.Resemblance(none) != 0 || none.Containment(some) != 0 || none.Signature().Bands() != nil || none.Signature().Resemblance(none.Signature()) != 0 {
+	if none.Resemblance(none) != 0 || none.Containment(some) != 0 {
 		t.Error("a text without words resembles something")
 	}
 	if some.Resemblance(words.ShinglesOf("Word.", 3)) != 1 {
 		t.Error("a word does not resemble itself")
-	}
-}
-
-// TestSignaturesEstimate: over random texts the estimate is as near as its comment says.
-func TestSignaturesEstimate(t *testing.T) {
-	inside, all := 0, 0
-	for shared := 0; shared <= 100; shared++ {
-		var a, b words.Shingles
-		for i := range uint64(100) {
-			x := i*0x9e3779b97f4a7c15 + 1
-			a = append(a, x)
-			if i < uint64(shared) {
-				b = append(b, x)
-			} else {
-				b = append(b, x^0xdeadbeefcafe)
-			}
-		}
-		slices.Sort(a)
-		slices.Sort(b)
-		if d := a.Signature().Resemblance(b.Signature()) - a.Resemblance(b); math.Abs(d) < 0.0625 {
-			inside++
-		}
-		all++
-	}
-	if float64(inside) < 0.62*float64(all) {
-		t.Errorf("%d of %d estimates are near", inside, all)
 	}
 }
 
@@ -277,7 +244,7 @@ func FuzzWords(f *testing.F) {
 		}
 		words.Stems(s)
 		sh := words.ShinglesOf(s, 3)
-		if len(sh) > 0 && sh.Signature().Resemblance(sh.Signature()) != 1 {
+		if len(sh) > 0 && sh.Resemblance(sh) != 1 {
 			t.Errorf("%q does not resemble itself", s)
 		}
 	})

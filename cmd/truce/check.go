@@ -47,6 +47,7 @@ type checkCmd struct {
 	Records  []string `arg:"" optional:"" help:"Records to judge instead of the mission's: .csv, .ndjson, .geojson, .xlsx, also .gz; - for standard input."`
 	JSON     bool     `name:"json" help:"Every verdict as one line of JSON." xor:"form"`
 	CSV      bool     `name:"csv" help:"Every verdict as a row of CSV." xor:"form"`
+	HXL      bool     `name:"hxl" help:"With --csv: a row of HXL hashtags under the names of the columns."`
 	GeoJSON  bool     `name:"geojson" help:"The elements with their outcomes, places coarsened." xor:"form"`
 	HTML     string   `name:"html" help:"Write one self-contained page to FILE." placeholder:"FILE"`
 	SetAside string   `help:"Where rows that cannot be read go." default:"set-aside.csv" placeholder:"FILE"`
@@ -80,7 +81,7 @@ func (c *checkCmd) Run(ctx context.Context, s *streams) error {
 	case c.JSON:
 		err = stream(s.out, export.JSON, func(each eachFunc) error { o.Each = each; r, err = m.Check(ctx, o); return err })
 	case c.CSV:
-		err = stream(s.out, export.CSV, func(each eachFunc) error { o.Each = each; r, err = m.Check(ctx, o); return err })
+		err = stream(s.out, c.rows(), func(each eachFunc) error { o.Each = each; r, err = m.Check(ctx, o); return err })
 	default:
 		r, err = m.Check(ctx, o)
 	}
@@ -108,6 +109,9 @@ func (c *checkCmd) Run(ctx context.Context, s *streams) error {
 // outputs refuses to write over an input, into a folder that is not there, or two things
 // to standard output.
 func (c *checkCmd) outputs(m *desk.Mission) error {
+	if c.HXL && !c.CSV {
+		return &truce.Error{Kind: truce.Invalid, At: "--hxl", Msg: "hashtags stand in CSV", Hint: "--csv --hxl"}
+	}
 	if c.HTML == "-" && (c.JSON || c.CSV || c.GeoJSON) {
 		return &truce.Error{Kind: truce.Invalid, Msg: "--html - and another form would share standard output", Hint: "--html FILE"}
 	}
@@ -141,6 +145,14 @@ func (c *checkCmd) outputs(m *desk.Mission) error {
 type eachFunc = func(*truce.Element, truce.Verdict) error
 
 var errStopped = errors.New("the reader of the output went away")
+
+// rows is the form of the rows of CSV.
+func (c *checkCmd) rows() func(io.Writer, iter.Seq[truce.Verdict]) error {
+	if c.HXL {
+		return export.TaggedCSV
+	}
+	return export.CSV
+}
 
 // stream writes verdicts as they come.
 func stream(out io.Writer, write func(io.Writer, iter.Seq[truce.Verdict]) error, judge func(eachFunc) error) error {
