@@ -38,11 +38,13 @@ type Matched struct {
 	Clusters []match.Cluster
 	// Read says how many rows and reports there were and what was set aside.
 	Read *Result
+
+	tellings map[string]match.Telling // by report
 }
 
 // Match reads files and finds what in them tells of one happening.
 func (m *Mission) Match(ctx context.Context, o MatchOptions) (*Matched, error) {
-	out := &Matched{Read: &Result{Mission: m, Unmatched: intake.Unmatched{}, Tally: NewTally()}}
+	out := &Matched{Read: &Result{Mission: m, Unmatched: intake.Unmatched{}, Tally: NewTally()}, tellings: map[string]match.Telling{}}
 	var err error
 	if out.Matcher, err = match.New(match.Known{Register: m.register, Atlas: m.atlas}, o.Weights); err != nil {
 		return nil, err
@@ -66,7 +68,12 @@ func (m *Mission) lists(ctx context.Context, o MatchOptions, out *Matched) (left
 	seen := map[string]string{}
 	check := CheckOptions{Stdin: o.Stdin, SetAside: o.SetAside, Progress: o.Progress}
 	read := func(files []Source) (list []match.Account, err error) {
-		keep := func(r truce.Report) { list = append(list, out.Matcher.Accounts(r)...) }
+		keep := func(r truce.Report) {
+			list = append(list, out.Matcher.Accounts(r)...)
+			if out.tellings != nil {
+				out.tellings[r.ID] = tellingIn(r)
+			}
+		}
 		for _, s := range files {
 			if err := m.readOne(ctx, s, check, out.Read, aside, seen, keep); err != nil {
 				return nil, err

@@ -145,3 +145,13 @@ func tellingIn(r truce.Report) match.Telling {
 	}
 	return t
 }
+
+// Origins says to how many sources the reports of a cluster go back, and why.
+func (out *Matched) Origins(c match.Cluster) []match.Origin {
+	told := map[string]match.Telling{}
+	for _, i := range c {
+		id := out.Accounts[i].Report
+		told[id] = out.tellings[id]
+	}
+	return match.Origins(slices.Collect(maps.Values(told)))
+}

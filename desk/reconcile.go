@@ -353,9 +353,19 @@ func candidates(ctx context.Context, m *match.Matcher, a, b []match.Account, o R
 			continue
 		}
 		compared := m.Compare(&a[p.A], &b[p.B])
-		c.Because = compared.Reasons()
+		c.Because = spoken(&compared)
 		c.Kin = slices.Contains([]match.Level{match.SameActor, match.KinActor}, compared.Parts[match.By].Level)
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// spoken are the reasons of a comparison, in English and by code.
+func spoken(c *match.Comparison) reconcile.Because {
+	texts := c.Reasons()
+	out := make(reconcile.Because, 0, len(texts))
+	for i, why := range match.Because(c.Parts[:]) {
+		out = append(out, reconcile.Spoken{Text: texts[i], Code: why.Code, Args: why.Args})
+	}
+	return out
 }

@@ -115,12 +115,12 @@ func joinedFirst(a, b reconcile.Side, found []reconcile.Candidate) []reconcile.C
 	for i, e := range a.Items {
 		for _, key := range sameKeys(e) {
 			for _, k := range of[key] {
-				if why := "people put them in one incident"; !joined[[2]int{i, k}] {
+				if why := (reconcile.Spoken{Text: "people put them in one incident", Code: "people.joined"}); !joined[[2]int{i, k}] {
 					if e.ID == b.Items[k].ID {
-						why = "both are named as sources of it"
+						why = reconcile.Spoken{Text: "both are named as sources of it", Code: "people.cited"}
 					}
 					joined[[2]int{i, k}] = true
-					out = append(out, reconcile.Candidate{A: i, B: k, Odds: 1, Because: []string{why}})
+					out = append(out, reconcile.Candidate{A: i, B: k, Odds: 1, Because: reconcile.Because{why}})
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -33,9 +34,31 @@ type Candidate struct {
 	Alone float64
 	// Kin says that the actors they name are the same, or one a part of the other.
 	Kin bool
-	// Because says why, in plain words.
-	Because []string
+	// Because says why.
+	Because Because
 }
+
+// Because are the reasons of whoever compared two items.
+type Because []Spoken
+
+// Spoken is one such reason: in English, and by its code with what is put in, for doors that have
+// words of their own.
+type Spoken struct {
+	Text, Code string
+	Args       []any
+}
+
+// String says the reasons in English.
+func (b Because) String() string {
+	out := make([]string, len(b))
+	for i, s := range b {
+		out[i] = s.Text
+	}
+	return strings.Join(out, "; ")
+}
+
+// MarshalJSON writes the reasons in English, as one text.
+func (b Because) MarshalJSON() ([]byte, error) { return json.Marshal(b.String()) }
 
 // Rules say from which probability on two items are taken for the same (Same), and up to which
 // they are not (Perhaps); between the two nobody can tell. The zero value is 0.5 and 0.2.
@@ -219,7 +242,7 @@ func (l *aligner) line(g group) Line {
 }
 
 func (l *aligner) likely(c Candidate) Reason {
-	return because("list.likely", in100(c.Odds), strings.Join(c.Because, "; "))
+	return because("list.likely", in100(c.Odds), c.Because)
 }
 
 // open are pairs that are neither likely nor unlikely enough.
@@ -228,7 +251,7 @@ func (l *aligner) open() []Line {
 	for _, g := range l.pairs(l.rules.Perhaps, l.rules.Same) {
 		c := g.first
 		out = append(out, Line{Kind: KindOpen, A: g.a, B: g.b, Odds: c.Odds,
-			Reasons: []Reason{because("list.perhaps", l.b.Items[c.B].ID, l.b.Name, in100(c.Odds)), because("list.speaks", strings.Join(c.Because, "; "))}})
+			Reasons: []Reason{because("list.perhaps", l.b.Items[c.B].ID, l.b.Name, in100(c.Odds)), because("list.speaks", c.Because)}})
 	}
 	return out
 }

@@ -36,7 +36,7 @@ func disc(name string, lat, lon, within float64) []truce.Place {
 func TestAlign(t *testing.T) {
 	type items = []truce.Element
 	pair := func(a, b int, odds float64) reconcile.Candidate {
-		return reconcile.Candidate{A: a, B: b, Odds: odds, Because: []string{"same day"}}
+		return reconcile.Candidate{A: a, B: b, Odds: odds, Because: reconcile.Because{{Text: "same day"}}}
 	}
 	tests := []struct {
 		name  string
@@ -187,7 +187,7 @@ func TestAlignKnowsNoOrder(t *testing.T) {
 		for i := range a.Items {
 			for j := range b.Items {
 				if rnd.IntN(3) > 0 {
-					pairs = append(pairs, reconcile.Candidate{A: i, B: j, Odds: float64(rnd.IntN(10)) / 10, Because: []string{"x"}})
+					pairs = append(pairs, reconcile.Candidate{A: i, B: j, Odds: float64(rnd.IntN(10)) / 10, Because: reconcile.Because{{Text: "x"}}})
 				}
 			}
 		}

@@ -14,6 +14,17 @@ func (f Frame) Matching(r match.Reason) (template.HTML, error) {
 	return f.Say("match."+r.Code, slices.Clone(r.Args)...)
 }
 
+// matching is Matching as a part of a sentence.
+func (f Frame) matching(r match.Reason) string {
+	args := slices.Clone(r.Args)
+	for i := range args {
+		if text, ok := args[i].(string); ok {
+			args[i] = isolate(text)
+		}
+	}
+	return f.words.must("match."+r.Code, args...)
+}
+
 // IncidentOrigins are what the reports of an incident go back to.
 type IncidentOrigins struct {
 	desk.Origins

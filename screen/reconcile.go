@@ -12,6 +12,7 @@ import (
 	"truce"
 	"truce/desk"
 	"truce/intake"
+	"truce/match"
 	"truce/reconcile"
 )
 
@@ -236,10 +237,21 @@ func (f Frame) Reconciling(r reconcile.Reason) (template.HTML, error) {
 			args[i] = f.stated(x)
 		case reconcile.Areas:
 			args[i] = f.list(areaFigures(x))
+		case reconcile.Because:
+			args[i] = f.because(x)
 		}
 	}
 	text, err := f.words.T("reconcile.because."+r.Code, args...)
 	return marked(text), err
+}
+
+// because says why two items may be the same, as [Frame.Matching] does.
+func (f Frame) because(list reconcile.Because) string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = f.matching(match.Reason{Code: s.Code, Args: s.Args})
+	}
+	return strings.Join(out, f.words.must("match.and"))
 }
 
 // Stated is a number that somebody stated, or that none did.

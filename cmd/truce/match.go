@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,8 @@ func (matchCmd) Help() string {
   truce match ged.csv.gz airwars.csv.gz --mapping ucdp-ged --mapping airwars --mission missions/syria-2016 --csv
 
 One file is searched for reports of the same happening. Two files are held against each other.
-Every pair is told with its probability and the reasons for it; nothing is joined or changed.`
+Every pair is told with its probability and the reasons for it; nothing is joined or changed. Of
+reports of one happening it says how many origins they have: who repeats another counts once.`
 }
 
 // lists are the flags that say what is read, and how.
@@ -98,9 +100,9 @@ type matchFindCmd struct {
 	Weights   string   `help:"Weights that truce match learn wrote, instead of those that come with the program." placeholder:"FILE"`
 	Judgments string   `help:"What people judged: CSV with the columns a, b and says (same, different, unsure)." placeholder:"FILE"`
 	Least     float64  `help:"The probability from which a pair is told." default:"0.5" placeholder:"P"`
-	Clusters  string   `help:"Write who is with whom as CSV: cluster, account, report, list." placeholder:"FILE"`
-	JSON      bool     `name:"json" help:"Every pair as one line of JSON, with its parts." xor:"form"`
-	CSV       bool     `name:"csv" help:"Every pair as a row of CSV: a, b, probability." xor:"form"`
+	Clusters  string   `help:"Write who is with whom as CSV: cluster, account, report, list, origin, why." placeholder:"FILE"`
+	JSON      bool     `name:"json" help:"Every pair as one line of JSON, with its parts; then every cluster with its origins." xor:"form"`
+	CSV       bool     `name:"csv" help:"Every pair as a row of CSV: a, b, probability, and how many origins the reports of its cluster have." xor:"form"`
 }
 
 func (matchFindCmd) Help() string {
@@ -196,17 +198,18 @@ type pairLine struct {
 	Probability float64            `json:"probability"`
 	Direct      float64            `json:"direct"`
 	Cluster     string             `json:"cluster,omitempty"`
+	Origins     int                `json:"origins,omitempty"` // of the reports of the cluster
 	Reasons     []string           `json:"reasons"`
 	Parts       map[string]float64 `json:"parts"`
 }
 
-func lineOf(f *desk.Matched, p match.Pair, clusters []string) pairLine {
+func lineOf(f *desk.Matched, p match.Pair, clusters []string, origins map[string][]match.Origin) pairLine {
 	a, b := &f.Accounts[p.A], &f.Accounts[p.B]
 	c := f.Matcher.Compare(a, b)
 	l := pairLine{A: a.ID, B: b.ID, ReportA: a.Report, ReportB: b.Report, Probability: places(p.Probability()), Direct: places(match.Probability(p.Direct)),
 		Reasons: c.Reasons(), Parts: map[string]float64{"prior": f.Matcher.Weights().Prior}}
 	if clusters[p.A] == clusters[p.B] {
-		l.Cluster = clusters[p.A]
+		l.Cluster, l.Origins = clusters[p.A], len(origins[clusters[p.A]])
 	}
 	for _, part := range c.Parts {
 		if part.Speaks() {
@@ -233,48 +236,116 @@ func clustersOf(f *desk.Matched) []string {
 	return out
 }
 
+// originsOf are the origins of the clusters of more than one account, by the clusters' names.
+func originsOf(f *desk.Matched) map[string][]match.Origin {
+	out := map[string][]match.Origin{}
+	for _, c := range f.Clusters {
+		if len(c) > 1 {
+			out[f.Accounts[c[0]].ID] = f.Origins(c)
+		}
+	}
+	return out
+}
+
+// clusterLine is a cluster as JSON.
+type clusterLine struct {
+	Cluster  string       `json:"cluster"`
+	Accounts []string     `json:"accounts"`
+	Origins  []originLine `json:"origins"`
+}
+
+type originLine struct {
+	Reports []string `json:"reports"`
+	Because []string `json:"because,omitempty"`
+}
+
 func matchJSON(w io.Writer, f *desk.Matched) error {
-	clusters := clustersOf(f)
+	clusters, origins := clustersOf(f), originsOf(f)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	for _, p := range f.Pairs {
-		if err := e.Encode(lineOf(f, p, clusters)); err != nil {
+		if err := e.Encode(lineOf(f, p, clusters, origins)); err != nil {
+			return err
+		}
+	}
+	for _, c := range f.Clusters {
+		if len(c) < 2 {
+			continue
+		}
+		l := clusterLine{Cluster: f.Accounts[c[0]].ID}
+		for _, i := range c {
+			l.Accounts = append(l.Accounts, f.Accounts[i].ID)
+		}
+		for _, o := range origins[l.Cluster] {
+			l.Origins = append(l.Origins, originLine{o.Reports, becauseOf(o, "")})
+		}
+		if err := e.Encode(l); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// becauseOf says why reports have one origin; of one report alone where it is named.
+func becauseOf(o match.Origin, report string) []string {
+	var out []string
+	for _, t := range o.Ties {
+		if report == "" || report == t.A || report == t.B {
+			out = append(out, t.A+", "+t.B+": "+t.Say())
+		}
+	}
+	return out
+}
+
 func matchCSV(out io.Writer, f *desk.Matched) error {
-	clusters := clustersOf(f)
+	clusters, origins := clustersOf(f), originsOf(f)
 	w := csv.NewWriter(out)
-	rows := [][]string{{"a", "b", "probability", "direct", "cluster", "reasons"}}
+	rows := [][]string{{"a", "b", "probability", "direct", "cluster", "reasons", "origins"}}
 	for _, p := range f.Pairs {
-		l := lineOf(f, p, clusters)
-		rows = append(rows, []string{l.A, l.B, strconv.FormatFloat(l.Probability, 'f', -1, 64), strconv.FormatFloat(l.Direct, 'f', -1, 64), l.Cluster, strings.Join(l.Reasons, "; ")})
+		l, n := lineOf(f, p, clusters, origins), ""
+		if l.Origins > 0 {
+			n = strconv.Itoa(l.Origins)
+		}
+		rows = append(rows, []string{l.A, l.B, strconv.FormatFloat(l.Probability, 'f', -1, 64), strconv.FormatFloat(l.Direct, 'f', -1, 64), l.Cluster, strings.Join(l.Reasons, "; "), n})
 	}
 	return w.WriteAll(rows)
 }
 
 func clusterCSV(out io.Writer, f *desk.Matched) error {
-	clusters := clustersOf(f)
+	clusters, origins := clustersOf(f), originsOf(f)
 	w := csv.NewWriter(out)
-	rows := [][]string{{"cluster", "account", "report", "list"}}
+	rows := [][]string{{"cluster", "account", "report", "list", "origin", "why"}}
 	for _, c := range f.Clusters {
 		for _, i := range c {
-			list := "1"
+			a, list := &f.Accounts[i], "1"
 			if i >= f.Right {
 				list = "2"
 			}
-			rows = append(rows, []string{clusters[i], f.Accounts[i].ID, f.Accounts[i].Report, list})
+			of, why := originIn(origins[clusters[i]], a.Report)
+			rows = append(rows, []string{clusters[i], a.ID, a.Report, list, of, why})
 		}
 	}
 	return w.WriteAll(rows)
 }
 
+// originIn says which of the origins of a cluster, counted from 1, a report goes back to, and why;
+// a report by itself is one.
+func originIn(origins []match.Origin, report string) (of, why string) {
+	if origins == nil {
+		return "1", ""
+	}
+	var numbers, reasons []string
+	for i, o := range origins {
+		if slices.Contains(o.Reports, report) {
+			numbers, reasons = append(numbers, strconv.Itoa(i+1)), append(reasons, becauseOf(o, report)...)
+		}
+	}
+	return strings.Join(numbers, " "), strings.Join(reasons, "; ")
+}
+
 // matchText prints the clusters for people, each with its pairs and their reasons.
 func matchText(w io.Writer, f *desk.Matched) {
-	clusters := clustersOf(f)
+	clusters, origins := clustersOf(f), originsOf(f)
 	joined := 0
 	within := map[string][]match.Pair{}
 	var across []match.Pair
@@ -298,6 +369,7 @@ func matchText(w io.Writer, f *desk.Matched) {
 		for _, p := range within[clusters[c[0]]] {
 			matchPair(w, f, p)
 		}
+		matchOrigins(w, origins[clusters[c[0]]])
 	}
 	if len(across) > 0 {
 		fmt.Fprintln(w, "alike, but in different clusters")
@@ -306,6 +378,23 @@ func matchText(w io.Writer, f *desk.Matched) {
 		}
 	}
 	fmt.Fprintf(w, "%s, %s: %s of more than one account, %s\n", count(f.Read.Reports, "report"), count(len(f.Accounts), "account"), count(joined, "happening"), count(len(f.Pairs), "pair"))
+}
+
+// matchOrigins prints to what the reports of a cluster go back, and who repeats whom.
+func matchOrigins(w io.Writer, origins []match.Origin) {
+	var all, joined []string
+	for _, o := range origins {
+		all = append(all, o.Reports...)
+		if len(o.Reports) > 1 {
+			joined = append(joined, strings.Join(becauseOf(o, ""), "; "))
+		}
+	}
+	slices.Sort(all)
+	fmt.Fprintf(w, "  %s of %s", count(len(slices.Compact(all)), "report"), count(len(origins), "origin"))
+	if len(joined) > 0 {
+		fmt.Fprintf(w, ": %s", strings.Join(joined, "; "))
+	}
+	fmt.Fprintln(w)
 }
 
 // matchPair prints a pair with its reasons. Nothing is told as certain.
