@@ -132,7 +132,7 @@ func (p *page) nearestCue(a, i int) Mood {
 	out := Mood("")
 	for k := i - 1; k >= a && k > i-14; k-- {
 		for _, h := range p.at(k) {
-			if h.category != isMood || h.b > i || h.code == "summary" || h.code == "history" || p.weakCue(h, i) {
+			if h.category != isMood || h.b > i || p.taken[k] || p.hedging(k) || h.code == "summary" || h.code == "history" || p.weakCue(h, i) {
 				continue
 			}
 			if h.code == "not" {
@@ -144,6 +144,12 @@ func (p *page) nearestCue(a, i int) Mood {
 		}
 	}
 	return out
+}
+
+// hedging reports whether "no" and "not" only belong to a number: "no fewer than", "не менее".
+func (p *page) hedging(i int) bool {
+	h, ok := p.longest(i, isHedge)
+	return ok && (h.b-h.a > 1 || p.numberAt(h.b))
 }
 
 // weakCue reports whether a cue does not reach token i: another finite word stands between,
@@ -168,12 +174,15 @@ func (p *page) lowerIn(i int, words ...string) bool { return slices.Contains(wor
 
 // cueBehind reads "the deal has not been reached", "the talks collapsed".
 func (p *page) cueBehind(i, b int) Mood {
-	for k := i; k < b && k < i+5; k++ {
+	for k := i; k < b && k < i+14; k++ {
 		if p.kind(k) == ',' {
 			return ""
 		}
+		if k >= i+5 && !(p.is(k-1, "was", "were", "been") && p.lowerIn(k, "halted", "postponed", "suspended", "cancelled", "canceled", "prevented", "averted", "foiled", "thwarted", "blocked", "delayed")) {
+			continue
+		}
 		for _, h := range p.at(k) {
-			if h.category == isMood && (h.code == "not" || h.code == "future" && k < i+2 || h.code == "if" && k < i+2) {
+			if h.category == isMood && !p.taken[k] && !p.hedging(k) && (h.code == "not" || h.code == "future" && k < i+2 || h.code == "if" && k < i+2) {
 				return map[string]Mood{"not": Denied, "future": Future, "if": If}[h.code]
 			}
 		}
@@ -218,16 +227,40 @@ func (p *page) longAgo(a, b int, m *mention) bool {
 			if t.it.Precision == "day" && !t.it.When.Lasts {
 				continue // a day that is named is no passing mention
 			}
-			if t.it.When.Lasts && t.it.When.From.Before(p.day.AddDate(0, 0, -30)) || !t.it.When.Lasts && t.it.When.To.Before(p.day.AddDate(0, 0, -21)) {
+			if t.it.When.Lasts && t.it.When.From.Before(p.day.AddDate(0, 0, -30)) && !p.datedIn(m.a) || !t.it.When.Lasts && t.it.When.To.Before(p.day.AddDate(0, 0, -21)) {
 				return true
 			}
 		case t.it.Kind == KindTime && t.it.When != nil && p.day.IsZero() && (t.it.Precision == "year") && t.a < b && t.b > a:
 			return true
-		case t.it.Kind == KindQuantity && (t.it.Counts == "years" || t.it.Counts == "months") && beside(t, *m, 4):
+		case t.it.Kind == KindQuantity && (t.it.Counts == "years" || t.it.Counts == "months") && beside(t, *m, 4) && p.sent[t.a] == p.sent[m.a]:
 			return true
 		}
 	}
-	return p.cueIn(a, b, "history")
+	return p.cueIn(a, b, "history") || p.fronted(m.a)
+}
+
+// fronted reports whether the sentence begins with a time long before the account: "In 2014, ...".
+func (p *page) fronted(i int) bool {
+	first := p.starts[p.sent[i]]
+	for k := p.firstFrom(first); k < len(p.ments) && p.ments[k].a < min(first+3, i); k++ {
+		t := p.ments[k].it
+		if t.Kind == KindTime && t.When != nil && !p.day.IsZero() && t.Precision != "day" && !t.When.Lasts && t.When.To.Before(p.day.AddDate(0, 0, -40)) {
+			return true
+		}
+	}
+	return false
+}
+
+// datedIn reports whether the sentence of token i names a day not long before the account.
+func (p *page) datedIn(i int) bool {
+	s := p.sent[i]
+	for k := p.firstFrom(p.starts[s]); k < len(p.ments) && p.ments[k].a < p.starts[s+1]; k++ {
+		t := p.ments[k].it
+		if t.Kind == KindTime && t.When != nil && !t.When.Lasts && t.When.From.After(p.day.AddDate(0, 0, -21)) {
+			return true
+		}
+	}
+	return false
 }
 
 func beside(x, y mention, most int) bool {
@@ -265,6 +298,9 @@ func (p *page) plainMood(m *mention, a, b int) Mood {
 		}
 		return Fact
 	case 'b':
+		if p.is(m.a-1, "to") && p.usedBefore(a, m.a) {
+			return Fact
+		}
 		if p.is(m.a-1, "to") && !p.is(m.a-2, "began", "started", "continue", "continued", "continues", "begin") {
 			return Hoped
 		}
@@ -278,6 +314,16 @@ func (p *page) plainMood(m *mention, a, b int) Mood {
 		}
 	}
 	return Mentioned
+}
+
+// usedBefore reports whether the clause tells what was used: "used mortars to shell".
+func (p *page) usedBefore(a, i int) bool {
+	for k := a; k < i; k++ {
+		if p.is(k, "used") {
+			return true
+		}
+	}
+	return false
 }
 
 // plural reports whether a mention of an actor ends just before token i: "regime forces
@@ -310,7 +356,25 @@ func (p *page) occurs(a, b int, m *mention) bool {
 			}
 		}
 	}
-	return p.is(m.a-1, "in") || p.is(m.b, "by") && p.actorAt(m.b+1)
+	return p.is(m.a-1, "in") && p.struck(m.it.Codes) || p.is(m.b, "by") && p.actorAt(m.b+1) || p.struck(m.it.Codes) && p.atPlace(m.b)
+}
+
+// struck reports whether an act is one of fire, whose noun beside a place tells that it was done.
+func (p *page) struck(codes []string) bool {
+	return len(codes) > 0 && slices.Contains([]string{"shelling", "air-strike", "rocket-fire", "missile-strike", "drone-strike", "small-arms-fire", "bombing", "explosion", "chemical-attack", "armed-clash", "attack-on-aid", "attack-on-health-care", "sniping"}, codes[0])
+}
+
+// atPlace reports whether a place follows: "shelling of western Aleppo", "fire from Khan Tuman".
+func (p *page) atPlace(i int) bool {
+	if !p.is(i, "on", "of", "in", "at", "from", "near", "against", "в", "на", "по", "под", "على", "في") {
+		return i < len(p.toks) && p.toks[i].lead > 0 && p.mentionAt(i, KindPlace) >= 0
+	}
+	for k := i + 1; k < i+5 && k < len(p.toks) && p.kind(k) == word && !p.toks[k].next; k++ {
+		if p.mentionAt(k, KindPlace) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *page) actorAt(i int) bool {

@@ -43,7 +43,7 @@ func (p *page) counts(q figure) string {
 	if harm := p.harmBefore(q.a); harm != "" {
 		return harm
 	}
-	return p.listed2(q)
+	return p.listOf(q)
 }
 
 // countEnds reports whether a word of harm stands just before token a.

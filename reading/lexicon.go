@@ -421,4 +421,7 @@ const cueWords = `that of and or to in at from into near inside outside through 
  north-x including among whom them них среди числе том بينهم بينهن rural secretary half first second these و its their we نحن мы shall boy girl man woman child youth later earlier same following previous утра вечера ночи штабе и an long lasting lasted every her his new governor mayor residents people over more than провинциях محافظات ми اليوم قبل منذ назад с по до عام سنة حي مطار часов بين от лет ли
  through till afterwards afterward through спустя позже ранее раньше через بعد إلى حتى الماضي الماضية المقبل القادم المقبلة القادمة между и по к после
  прошлым прошлой прошлого минувшим минувшей прошлый прошлую минувший минувшую следующий следующую ближайший ближайшую этим этой нынешним нынешней будущим будущей следующим следующей тем той
- afternoon evening morning night today third out those my our the them whom are died remain others more them و خلال الساعة часа час в дня مساء صباحا فجرا من`
+ afternoon evening morning night today third i she untrue false fabricated baseless lies propaganda ложь كذب never only yet know see seen знаем знает мы я он она они إنه إننا لن سوف будем станем должны must should
+ if если إذا unless need needs что أن إن بأن أنه أنها إنها أنهم التي الذي الذين وهو ما عن его ее их used наши не может могут вернутся начнут be add have like
+ nurse teacher года год
+ out those my our the them whom are died remain others more them و خلال الساعة часа час в дня مساء صباحا فجرا من`

@@ -76,7 +76,7 @@ func (p *page) settled(a, b int) bool {
 }
 
 func (p *page) ruled(a, b int) bool {
-	return p.is(a-1, "rural") || p.listed(a, b) || p.insideOf(a) || p.is(b, "province", "governorate", "countryside", "region", "provinces", "governorates", "провинции", "провинция") ||
+	return p.toks[a].para && p.kind(b) == ';' && p.text[p.toks[b].from] == ':' || p.is(a-1, "rural") || p.listed(a, b) || p.insideOf(a) || p.is(b, "province", "governorate", "countryside", "region", "provinces", "governorates", "провинции", "провинция") ||
 		p.is(a-1, "ريف", "محافظة", "провинции", "провинция", "провинцию") ||
 		p.is(a-1, "of") && (p.is(a-2, "countryside", "province", "governorate", "provinces", "region") || p.is(a-2, "the") && p.is(a-3, "countryside"))
 }

@@ -8,6 +8,7 @@ import (
 // pointers finds pronouns and titles that point back, and whom they may mean.
 func (p *page) pointers() {
 	var found []mention
+	p.index()
 	for i := range p.toks {
 		h, ok := p.longest(i, isPronoun)
 		if !ok || p.taken[i] || p.depth[i] > 0 && h.code != "two" {
@@ -43,6 +44,12 @@ func (p *page) pointer(h hit) (mention, bool) {
 		if m.it.Certain {
 			m.it.Certain, m.it.Why = false, "a title without a name"
 		}
+	case "we":
+		v := p.issuer()
+		if v == nil || !p.speechSoon(h.b) {
+			return m, false
+		}
+		m.it.Codes, m.it.Name, m.it.Why = v.Codes, v.Name, "whose statement this is"
 	case "two":
 		p.pointToTwo(&m)
 	case "org":
@@ -57,6 +64,9 @@ func (p *page) pointer(h hit) (mention, bool) {
 	}
 	return m, true
 }
+
+// speechSoon reports whether a word of speech follows within two words.
+func (p *page) speechSoon(i int) bool { return p.speechAt(i) || p.speechAt(i+1) || p.speechAt(i+2) }
 
 // personSoon reports whether a person is named within a few words from token i.
 func (p *page) personSoon(i int) bool {
@@ -114,10 +124,10 @@ func (p *page) peopleBefore(i int) []*person {
 	found := -1
 	for k := p.firstFrom(i) - 1; k >= 0; k-- {
 		m := p.ments[k]
-		if p.paragraphs(m.a, i) > 0 {
+		if p.paragraphs(m.a, i) > 2 || p.paragraphs(m.a, i) > 0 && found >= 0 {
 			break
 		}
-		if m.who == nil {
+		if m.who == nil || p.depth[m.a] > p.depth[i] {
 			continue
 		}
 		if found < 0 {
@@ -126,11 +136,24 @@ func (p *page) peopleBefore(i int) []*person {
 		if p.sent[m.a] != found {
 			break
 		}
+		if p.speechAt(m.b) || p.speechAt(m.a-1) {
+			return []*person{m.who}
+		}
 		if !slices.Contains(out, m.who) {
 			out = append(out, m.who)
 		}
 	}
 	return out
+}
+
+// inParagraph reports whether a person is named in the paragraph of token i, before it.
+func (p *page) inParagraph(i int, who *person) bool {
+	for k := p.firstFrom(i) - 1; k >= 0 && p.paragraphs(p.ments[k].a, i) == 0; k-- {
+		if p.ments[k].who == who {
+			return true
+		}
+	}
+	return false
 }
 
 // paragraphs counts the paragraphs that begin after token a up to token i.
@@ -144,7 +167,10 @@ func (p *page) pointTo(m *mention, who []*person, why string) {
 		m.it.Why = "nobody is named before"
 	case 1:
 		m.who = who[0]
-		m.it.Name, m.it.Codes, m.it.Certain = who[0].name, p.codes(who[0].actor), true
+		m.it.Name, m.it.Codes, m.it.Certain = who[0].name, p.codes(who[0].actor), p.inParagraph(m.a, who[0])
+		if !m.it.Certain {
+			m.it.Why = "who was named in the paragraph before"
+		}
 	default:
 		m.it.Why = why
 		for _, w := range who {

@@ -138,12 +138,18 @@ func (p *page) inWords(q figure) (figure, bool) {
 		return q, false
 	}
 	q.b, q.words = h.b, true
-	if h.low == 0.5 && p.is(h.b, "a") {
+	if h.code == "share" && h.low != 50 {
+		return q, false
+	}
+	if h.code == "share" && p.is(h.b, "a") {
 		if s := p.next(h.b + 1); s >= 0 && p.scales[s] >= 1000 {
 			q.b = h.b + 2
 			q.low, q.high = exactly(p.scales[s] / 2)
 			return q, true
 		}
+	}
+	if h.code == "share" {
+		return q, false
 	}
 	if h.code == "vague" {
 		low := h.low
@@ -281,7 +287,10 @@ func (p *page) age(q figure) bool {
 			return true
 		}
 	}
-	if p.is(q.n-1, "of") && p.is(q.n-2, "boy", "girl", "man", "woman", "child", "youth") {
+	if p.kind(q.n-1) == '(' && p.is(k, "лет", "года", "год") && (p.kind(k+1) == ')' || p.kind(k+1) == ',') {
+		return true
+	}
+	if p.is(q.n-1, "of") && p.is(q.n-2, "nurse", "teacher", "boy", "girl", "man", "woman", "child", "youth") {
 		return true
 	}
 	if p.is(q.n-1, "aged", "age") || p.is(q.n-1, "of") && p.is(q.n-2, "age") || p.is(q.n-1, "and", "to") && p.is(q.n-3, "aged") {
@@ -361,18 +370,18 @@ func (p *page) standsAlone(q figure) bool {
 // inList reports whether a number takes its noun from one counted before in the sentence: "three
 // in Aleppo, one in Idlib".
 func (p *page) inList(q figure) bool {
-	return p.noun2(q) == "" && p.listed2(q) != ""
+	return p.nounOf(q) == "" && p.listOf(q) != ""
 }
 
-// noun2 is the noun behind a number.
-func (p *page) noun2(q figure) string {
+// nounOf is the noun behind a number.
+func (p *page) nounOf(q figure) string {
 	noun, _ := p.noun(q.b)
 	return noun
 }
 
-// listed2 is what the number before in the sentence counts, where this one ends a clause or goes
+// listOf is what the number before in the sentence counts, where this one ends a clause or goes
 // on with a place.
-func (p *page) listed2(q figure) string {
+func (p *page) listOf(q figure) string {
 	if !p.is(q.b, "in", "в", "في", "near", "at") && !p.breaks(q.b) {
 		return ""
 	}

@@ -134,9 +134,6 @@ func newPage(r *Rules, text string, a Account) *page {
 		y, m, d := a.Date.In(a.zone()).Date()
 		p.day = time.Date(y, m, d, 0, 0, 0, 0, a.zone())
 	}
-	p.sentences()
-	p.quotations()
-	p.numberParagraphs()
 	p.taken = make([]bool, len(p.toks)+1)
 	p.first = make([]int, len(p.toks)+1)
 	for i := range p.toks {
@@ -146,6 +143,9 @@ func newPage(r *Rules, text string, a Account) *page {
 		}
 	}
 	p.first[len(p.toks)] = len(p.hits)
+	p.sentences()
+	p.numberParagraphs()
+	p.quotations()
 	return p
 }
 

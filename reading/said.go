@@ -13,6 +13,9 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 	if q, ok := p.quoteBefore(h.a); ok {
 		return q.a, q.b, true
 	}
+	if q, ok := p.quoteBefore(v.a); ok && !v.right && v.a < h.a && q.b > 1 && p.kind(q.b-2) == ',' && p.paragraphs(q.a, h.a) == 0 {
+		return q.a, q.b, true // "...," X, deputy head of Y, told journalists
+	}
 	first, end := p.starts[p.sent[h.a]], p.starts[p.sent[h.a]+1]
 	depth := p.depth[h.a]
 	qa, qb := -1, -1
@@ -44,6 +47,9 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 		qb = p.continued(qb)
 		return qa, qb, true
 	case p.before(h, v):
+		if a := p.commaBefore(min(h.a, v.a)); p.midway(h, v) && a-first < 8 {
+			return first, end, qa >= 0
+		}
 		return first, p.commaBefore(min(h.a, v.a)), qa >= 0
 	case after < end:
 		return after, p.endOfSaid(after, end), qa >= after
@@ -52,7 +58,7 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 }
 
 // asides may stand between a word of speech and "that".
-var asides = strings.Fields("on in a an the statement to reporters journalists late early at news conference carried by state media briefing interview with earlier also him her them us parliament television press brief")
+var asides = strings.Fields("on in a an the statement to reporters journalists late early at news conference carried by state media briefing interview with earlier also him her them us parliament television press brief local social media website via its his their own telephone phone by official twitter channel statement telegram again newspaper this")
 
 // behindThat passes over "on Thursday" and "in a statement" up to "that".
 func (p *page) behindThat(a int) int {
@@ -107,7 +113,40 @@ func (p *page) before(h hit, v voiced) bool {
 	}
 	end := p.starts[p.sent[h.a]+1]
 	rest := max(h.b, v.b)
-	return p.kind(a-1) == ',' && a-p.starts[p.sent[a]] > 4 && (end-rest < 4 || p.kind(rest) == '.' || p.kind(rest) == ',')
+	inverted := v.right && cyrillic(p.lower(h.a)) && (p.kind(a-1) == ',' || p.kind(a-1) == '-') && !p.thatSoon(rest)
+	return p.kind(a-1) == ',' && a-p.starts[p.sent[a]] > 4 && (end-rest < 4 || p.kind(rest) == '.' || p.kind(rest) == ',' || p.kind(rest) == ';' || p.onlyAsides(rest, end)) || inverted && a > p.starts[p.sent[a]]+1
+}
+
+// onlyAsides reports whether tokens [a, b) only say where and when something was said.
+func (p *page) onlyAsides(a, b int) bool {
+	for k := a; k < b; k++ {
+		if p.kind(k) == word && !p.taken[k] && !slices.Contains(asides, p.lower(k)) {
+			return false
+		}
+	}
+	return true
+}
+
+// midway reports whether what is said goes on behind "he stressed,".
+func (p *page) midway(h hit, v voiced) bool {
+	rest := max(h.b, v.b)
+	end := p.starts[p.sent[h.a]+1]
+	for k := rest; k < rest+6 && k < end; k++ {
+		if p.kind(k) == ',' {
+			return end-k > 1
+		}
+	}
+	return false
+}
+
+// thatSoon reports whether "that" follows within a few words: what is said is still to come.
+func (p *page) thatSoon(i int) bool {
+	for k := i; k < i+9 && p.sentOf(k) == p.sent[i-1]; k++ {
+		if p.is(k, "что") {
+			return true
+		}
+	}
+	return false
 }
 
 // endOfSaid ends what is said indirectly before a new clause that has its own speaker.
@@ -235,9 +274,13 @@ func (p *page) inStatement(a, b int) bool {
 // lastSpeaker is who spoke last before token i in its paragraph.
 func (p *page) lastSpeaker(i int) *Voice {
 	var out *Voice
+	last, far := -1, 0
+	if p.toks[i].para {
+		far = 1 // a quotation that goes on over paragraphs
+	}
 	for _, s := range p.said {
-		if s.verb < i && s.Speaker != nil && p.paragraphs(s.verb, i) == 0 {
-			out = s.Speaker
+		if s.verb < i && s.verb > last && s.Speaker != nil && p.paragraphs(s.verb, i) <= far && (p.paragraphs(s.verb, i) == 0 || s.Quoted) {
+			out, last = s.Speaker, s.verb
 		}
 	}
 	return out
@@ -245,15 +288,22 @@ func (p *page) lastSpeaker(i int) *Voice {
 
 // own enters the account's own assertions: sentences that nobody is said to say.
 func (p *page) own() {
-	group := p.signers()
+	all, titled := p.signers(), p.issuer()
 	told := p.told()
 	for s := 0; s+1 < len(p.starts); s++ {
 		a, b := p.starts[s], p.starts[s+1]
+		group := all
+		if group == nil && titled != nil && p.ours(a, b) {
+			group = titled
+		}
 		if b-a < 5 || group == nil && !p.tells(a, b) || told[s] {
 			continue
 		}
-		p.said = append(p.said, saying{from: a, to: b, verb: a, speaker: -1,
-			Statement: p.unsaid(group, a, b)})
+		own := p.unsaid(group, a, b)
+		if all == nil && group != nil && own.Stance == Asserts {
+			continue // told in the first person, but only told
+		}
+		p.said = append(p.said, saying{from: a, to: b, verb: a, speaker: -1, Statement: own})
 	}
 	slices.SortStableFunc(p.said, func(x, y saying) int {
 		if x.From != y.From {
@@ -315,6 +365,33 @@ func (p *page) signers() *Voice {
 	return nil
 }
 
+// issuer is whose statement a text is that says so in its first line: "Statement of", "بيان".
+func (p *page) issuer() *Voice {
+	titled := false
+	for i := 0; i < len(p.toks) && i < 40 && p.sent[i] < 2; i++ {
+		titled = titled || slices.Contains(issued, p.lowerAt(i))
+		if m := p.byToken[i] - 1; titled && m >= 0 && p.ments[m].who == nil && len(p.ments[m].it.Codes) > 0 && !slices.Contains(noBody, p.ments[m].it.Codes[0]) {
+			v := p.voice(m)
+			v.Certain = false
+			return v
+		}
+	}
+	return nil
+}
+
+// issued are words by which a text says that it is a statement.
+var issued = strings.Fields("statement communique communiqué declaration بيان بلاغ заявление обращение коммюнике")
+
+// ours reports whether "we" speak in tokens [a, b), outside quotations.
+func (p *page) ours(a, b int) bool {
+	for k := a; k < b; k++ {
+		if p.depth[k] == 0 && p.is(k, "we", "our", "us", "мы", "наши", "نحن") {
+			return true
+		}
+	}
+	return false
+}
+
 // unsaid is the statement that a sentence makes which nobody is said to say: of the
 // account, or of those who sign it.
 func (p *page) unsaid(group *Voice, a, b int) Statement {
@@ -331,7 +408,12 @@ func (p *page) unsaid(group *Voice, a, b int) Statement {
 			s.Stance = Promises
 		}
 	}
-	if p.is(a, "if") && s.Stance == Promises {
+	if s.Stance == Asserts {
+		full := saying{Statement: s, from: a, to: b}
+		p.temper(&full)
+		s.Stance = full.Stance
+	}
+	if s.Stance == Promises && p.retaliates(a, b) {
 		s.Stance = Threatens
 	}
 	return s

@@ -105,11 +105,52 @@ func (p *page) quotations() {
 			}
 		}
 	}
+	p.dialogue()
 	for _, q := range p.quotes {
 		for i := q.a; i < q.b; i++ {
 			p.depth[i] = max(p.depth[i], q.depth)
 		}
 	}
+}
+
+// dialogue finds what is said between dashes, as Russian has it: "- ..., - said he. - ...", also
+// within quotation marks, where the author's words are no part of the quotation.
+func (p *page) dialogue() {
+	var out []quote
+	for _, q := range p.quotes {
+		out = append(out, p.parted(q)...)
+	}
+	for i, t := range p.toks {
+		if t.para && t.kind == '-' && i+1 < len(p.toks) && p.kind(i+1) == word && cyrillic(p.text[p.toks[i+1].from:]) {
+			out = append(out, p.parted(quote{a: i, b: p.paraEnd(i), depth: 1, outer: -1})...)
+		}
+	}
+	p.quotes = out
+}
+
+func (p *page) paraEnd(i int) int {
+	for i++; i < len(p.toks) && !p.toks[i].para; i++ {
+	}
+	return i
+}
+
+// parted cuts the author's words out of a quotation.
+func (p *page) parted(q quote) []quote {
+	for k := q.a + 1; k+1 < q.b; k++ {
+		if p.kind(k) != '-' || p.kind(k-1) != ',' && p.kind(k-1) != '.' || !p.speechAt(k+1) || !cyrillic(p.text[p.toks[k+1].from:]) {
+			continue
+		}
+		first, rest := q, q
+		first.b = k - 1
+		for k++; k+1 < q.b && !(p.kind(k) == '-' && (p.kind(k-1) == ',' || p.kind(k-1) == '.')); k++ {
+		}
+		if k+1 >= q.b {
+			return []quote{first}
+		}
+		rest.a = k
+		return append([]quote{first}, p.parted(rest)...)
+	}
+	return []quote{q}
 }
 
 // mark says whether a token opens or closes a quotation, when some are open.

@@ -60,6 +60,12 @@ func (p *page) speech(h hit) (saying, bool) {
 	s.Speaker, s.speaker = v.voice, v.mention
 	s.Within = p.depth[h.a] > 0
 	from, to, quoted := p.content(h, v)
+	if p.onlyThat(from, to) {
+		return s, false
+	}
+	if to <= from && s.Stance != Asserts && s.Stance != Agrees {
+		from, to = min(v.a, h.a), h.b // "Kiev denied it"
+	}
 	if to <= from {
 		return s, false
 	}
@@ -77,11 +83,17 @@ func (p *page) speech(h hit) (saying, bool) {
 	return s, true
 }
 
-// temper makes a plain "said" a promise or a denial where the words said are one.
-func (p *page) temper(s *saying) {
-	if s.Stance == Asserts && !s.Quoted && p.is(s.from, "it", "they", "he") && p.is(s.from+1, "will", "would") {
-		s.Stance = Promises
+// onlyThat reports whether all that is said is "that", of words told before: "they said that yesterday".
+func (p *page) onlyThat(from, to int) bool {
+	if from < 1 || to <= from || to-from > 3 || !p.is(from-1, "that") && !p.is(from, "that") {
+		return false
 	}
+	for k := from; k < to; k++ {
+		if p.kind(k) == word && !p.taken[k] && !p.is(k, "that") && p.lower(k) != "too" && p.lower(k) != "also" {
+			return false
+		}
+	}
+	return true
 }
 
 // voiced is a speaker found: tokens [a, b).
@@ -97,16 +109,32 @@ func (p *page) speaker(h hit) (voiced, bool) {
 	w := p.lower(h.a)
 	first := p.left
 	second := p.right
-	passive := p.is(h.a-1, "was", "were", "been", "be", "is", "are") && p.is(h.b, "by")
+	bare := h.b-h.a == 1 && p.is(h.a-1, "was", "were", "been", "be", "is", "are")
 	switch {
-	case passive:
-		return p.right(h.b, h)
-	case w == "according" || w == "in" || arabic(w) || strings.HasPrefix(w, "по") && h.b-h.a > 1:
+	case bare && p.byBehind(h.b) > 0 && !p.asSaying(h.b) && h.code != string(Promises):
+		return p.right(p.byBehind(h.b)-1, h)
+	case w == "by" || w == "according" || w == "in" || strings.HasPrefix(w, "по") && h.b-h.a > 1 || w == "согласно" || w == "со":
+		if p.is(h.b-2, "его", "ее", "их") || p.is(h.a+1, "его", "ее", "их") {
+			return p.again(h)
+		}
 		return p.right(h.b-1, h)
-	case p.afterQuote(h.a):
+	case arabic(w):
+		return p.arabicSpeaker(h)
+	case p.quoteEnds(h.a):
 		first, second = p.right0, p.left
-	case p.is(h.a-1, "was", "were", "been", "be"):
+	case p.afterQuote(h.a):
+		if v, ok := p.left(h.b-1, h); ok && v.mention >= 0 {
+			return v, true
+		}
+		first, second = p.right0, p.left
+	case bare && p.is(h.a-1, "was", "were", "been", "be") && !p.asSaying(h.b):
 		return voiced{}, false // "it was reported": nobody says by whom
+	}
+	if (w == "quoted" || w == "cited") && p.asSaying(h.b) {
+		return p.left(h.b-1, h)
+	}
+	if p.is(h.b, "of") && strings.HasPrefix(w, "report") || strings.HasPrefix(w, "claim") && p.is(h.b, "of") && !p.is(h.a-1, "has", "have") && p.toks[h.a].next {
+		return voiced{}, false // "reports of a violation"
 	}
 	if v, ok := p.sameAgain(h); ok {
 		return v, true
@@ -127,6 +155,56 @@ func (p *page) speaker(h hit) (voiced, bool) {
 		return second(h.b-1, h)
 	}
 	return voiced{}, false
+}
+
+// asSaying reports whether "as saying" follows: "was quoted by the agency as saying".
+func (p *page) asSaying(i int) bool {
+	for k := i; k < i+7 && k < len(p.toks) && !p.toks[k].next; k++ {
+		if p.is(k, "as") && p.lowerAt(k+1) == "saying" {
+			return true
+		}
+	}
+	return false
+}
+
+// byBehind finds "by" behind a word of speech and an actor or an office behind that, or 0.
+func (p *page) byBehind(i int) int {
+	for k := i; k < i+9 && k < len(p.toks) && !p.toks[k].next && p.kind(k) == word; k++ {
+		if p.is(k, "by") && (k == i || p.byToken[k+1] > 0 || p.is(k+1, "the") && p.byToken[min(k+2, len(p.toks))] > 0 || slices.Contains(voices, p.lowerAt(k+1))) {
+			return k + 1
+		}
+	}
+	return 0
+}
+
+// again is who spoke last, for "по его словам" and an Arabic verb without its subject.
+func (p *page) again(h hit) (voiced, bool) {
+	s := p.lastSaying(h.a)
+	if s == nil || p.paras[h.a]-p.paras[s.verb] > 1 {
+		return voiced{}, false
+	}
+	v := *s.Speaker
+	v.Certain = false
+	return voiced{&v, s.speaker, h.a, h.b, false}, true
+}
+
+// lastSaying is the last statement with a speaker that was entered before token i.
+func (p *page) lastSaying(i int) *saying {
+	for k := len(p.said) - 1; k >= 0; k-- {
+		if s := &p.said[k]; s.Speaker != nil && s.verb < i {
+			return s
+		}
+	}
+	return nil
+}
+
+// quoteEnds reports whether a quotation itself ends just before token i.
+func (p *page) quoteEnds(i int) bool {
+	k := i - 1
+	for p.kind(k) == ',' || p.kind(k) == '-' {
+		k--
+	}
+	return k >= 0 && p.depth[k] > p.depth[i]
 }
 
 // ambiguous are words of speech that are also other words.
@@ -222,6 +300,9 @@ func (p *page) subject(m mention, h hit) bool {
 		return m.b == h.a && p.officeBefore(prep-1)
 	}
 	commas := 0
+	if p.aPhrase(m.b, h.a) {
+		return true
+	}
 	for k := m.b; k < h.a; k++ {
 		switch {
 		case p.kind(k) == ',':
@@ -233,6 +314,20 @@ func (p *page) subject(m mention, h hit) bool {
 		}
 	}
 	return commas%2 == 0
+}
+
+// aPhrase reports whether tokens [a, b) are one phrase that says where or of what a subject is:
+// "on the radio", "at the airbase".
+func (p *page) aPhrase(a, b int) bool {
+	if b-a < 2 || b-a > 6 || !p.is(a, "in", "on", "at", "from", "near", "of", "with", "в", "на", "из", "по") {
+		return false
+	}
+	for k := a; k < b; k++ {
+		if p.kind(k) != word || p.verbAt(k) || p.speechAt(k) || p.byToken[k] > 0 || p.is(k, "that", "who", "and", "was", "were") {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *page) nounBefore(i int) bool { return p.kind(i) == word }
@@ -249,7 +344,7 @@ func (p *page) goesWith(i int) bool {
 		return true
 	}
 	return p.is(i, "has", "have", "had", "was", "is", "will", "would") || p.official[p.next(i)] || p.force[p.next(i)] ||
-		slices.Contains(adverbs, p.lower(i)) || p.officeBefore(i) || p.numberAt(i)
+		slices.Contains(adverbs, p.lower(i)) || p.officeBefore(i) || p.numberAt(i) || p.taken[i] || strings.HasSuffix(p.lower(i), "ly")
 }
 
 // placeOver reports whether token i is part of a place's name.
@@ -333,7 +428,7 @@ func (p *page) looksLikeSpeaker(a, b int) bool {
 func cased(s string) bool { return !arabic(s) }
 
 // voices are nouns for those who speak.
-var voices = strings.Fields("residents activists witnesses analysts observers sources source officials doctors medics rescuers monitors journalists штаб штабе министерстве ведомстве минобороны мид experts group agency statement ministry report bulletin communique fighters people rebels militants they we i it who correspondent spokesman aid organisation organization council office he she locals watchdog centre center negotiators villagers nobody network parties sides жители активисты источники очевидцы эксперты источник ведомство")
+var voices = strings.Fields("nurse teacher shopkeepers farmers neighbours neighbors mediators lawyer lawyers relatives survivors shopkeeper farmer villager staff workers worker medic rescuer surgeon врачи врач фельдшер житель жительница женщина мужчина представитель представительница сотрудник правозащитники правозащитников ополченец наблюдатели полиция власти военные медики спасатели волонтеры депутат дипломат дипломаты чиновник пресс служба говорящий residents activists witnesses analysts observers sources source officials doctors medics rescuers monitors journalists штаб штабе министерстве ведомстве минобороны мид experts group agency statement ministry report bulletin communique fighters people rebels militants they we i it who correspondent spokesman aid organisation organization council office he she locals watchdog centre center negotiators villagers nobody network parties sides жители активисты источники очевидцы эксперты источник ведомство")
 
 // right reads who stands behind a word of speech: "said Kerry", "according to the UN".
 func (p *page) right(i int, h hit) (voiced, bool) {
@@ -375,7 +470,7 @@ func (p *page) phraseRight(h hit, a, end int) (voiced, bool) {
 		a++
 	}
 	b := a
-	for b < end && b < a+6 && p.kind(b) == word && !p.is(b, "that", "who", "on", "in", "at") && !p.verbAt(b) && !(b > a && strings.HasPrefix(p.text[p.toks[b].from:], "لو")) {
+	for b < end && b < a+6 && p.kind(b) == word && !(b > a && p.byToken[b] > 0) && !p.is(b, "что", "أن", "إن", "بأن", "إلى", "على", "that", "who", "on", "in", "at") && !p.verbAt(b) && !(b > a && strings.HasPrefix(p.text[p.toks[b].from:], "لو")) {
 		b++
 	}
 	if b <= a || !p.looksLikeSpeaker(a, b) && !p.toks[a].capital {

@@ -46,6 +46,8 @@ func (p *page) strangerAt(i int, met map[string]*person) (a, b int) {
 		return a, 0
 	case met[p.lower(b-1)] != nil && n == 1, titled, kunya && n > 1:
 		return a, b
+	case n == 1 && p.kind(b) == ',' && p.is(b+1, "a", "an") && p.titleSoon(b+2) && !p.known(i):
+		return a, b
 	case n >= 2 && (p.speechAt(b) || p.speechAt(i-1) || p.kind(b) == ',' && p.titleSoon(b+1)):
 		return a, b
 	}
