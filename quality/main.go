@@ -26,6 +26,7 @@ func measures() []measure {
 		{"ledgers", ledgers},
 		{"headlines", headlines},
 		{"headline-facts", headlineFacts},
+		{"headline-tolls", headlineTolls},
 		{"archive", archive},
 		{"origins", origins},
 	}

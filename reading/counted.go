@@ -98,6 +98,9 @@ func (p *page) noun(b int) (string, int) {
 		if p.kind(k) != word && p.kind(k) != opens && p.kind(k) != closes && p.kind(k) != '"' || k > b && (p.numberAt(k) || p.toks[k].next) {
 			return "", k
 		}
+		if k == b && p.is(k, "and", "in", "at", "on", "by", "while", "when", "after", "during") {
+			return "", k
+		}
 		best := p.countAt(k)
 		if best.entry != nil {
 			return best.code, best.b
@@ -130,6 +133,10 @@ func (p *page) harmAfter(k int) string {
 		if p.kind(k) == ',' && p.aside(k) > k {
 			end += p.aside(k) - k
 			k = p.aside(k)
+			continue
+		}
+		if p.kind(k) == opens || p.kind(k) == closes || p.kind(k) == '"' {
+			end++
 			continue
 		}
 		if p.kind(k) != word || p.toks[k].next || p.numberAt(k) && !p.is(k-1, "and", "of") || p.is(k, "while", "but", "after", "when", "as") || p.toks[k].lead > 0 && strings.HasPrefix(p.text[p.toks[k].from:], "و") {

@@ -318,6 +318,9 @@ func (p *page) label(q figure) bool {
 	if p.is(k, "no", "number", "article", "resolution", "route", "highway", "brigade", "division", "phase", "chapter", "page", "geneva", "room", "unit") && (p.toks[k].capital || p.is(k, "article", "resolution", "page")) {
 		return true
 	}
+	if p.is(k, "district", "block", "sector") && !q.words {
+		return true
+	}
 	for n := q.b; n < q.b+3; n++ {
 		if p.is(n, "street", "avenue") && p.toks[n].capital {
 			return true
