@@ -228,7 +228,9 @@ func (r *Record) Triage(ctx context.Context, who access.Person, submission strin
 	if why != "" {
 		act.Fields["reason"] = why
 	}
-	_, err = r.Write(ctx, who, act)
+	if _, err = r.Write(ctx, who, act); err == nil && (t.Do == "join" || t.Do == "open") {
+		err = r.fireGoes(ctx, who, submission, row, textOf(act.Fields["id"]))
+	}
 	return err
 }
 

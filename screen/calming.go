@@ -12,7 +12,7 @@ import (
 
 // Calming is the page of calls, questions and protests, of all cases.
 type Calming struct {
-	Fires    []CalmingFire
+	Fires    []Work // fire that goes on
 	Requests []CalmingRequest
 	Protests []CalmingProtest
 	Lines    []CalmingLine
@@ -26,17 +26,10 @@ type Calming struct {
 	Langs            []Offer
 }
 
-// CalmingFire is fire that goes on, with how long it has.
-type CalmingFire struct {
-	Work
-	Going Length
-}
-
 // CalmingRequest is a question to a party, with its replies.
 type CalmingRequest struct {
 	Work
 	Late    bool
-	Left    Length // until it is due, or since
 	Replies []Work
 }
 
@@ -73,9 +66,7 @@ type CalmingAsk struct {
 func NewCalming(a CalmingAsk) *Calming {
 	replies := works(a.All.Replies)
 	v := newCalming(a, a.All.Lines, works(a.All.Requests), works(a.All.Protests), replies)
-	for _, w := range works(a.All.Fires) {
-		v.Fires = append(v.Fires, CalmingFire{w, NewLength(max(0, a.Now.Sub(w.Since)))})
-	}
+	v.Fires = works(a.All.Fires)
 	return v
 }
 
@@ -86,7 +77,7 @@ func newCalming(a CalmingAsk, lines []desk.Seen, requests, protests, replies []W
 	}
 	for _, w := range requests {
 		own := belonging(replies, func(w Work) string { return w.Request }, w.ID)
-		v.Requests = append(v.Requests, CalmingRequest{w, w.Ending == "" && len(own) == 0 && a.Now.After(w.Due), NewLength(w.Due.Sub(a.Now).Abs()), own})
+		v.Requests = append(v.Requests, CalmingRequest{w, w.Ending == "" && len(own) == 0 && a.Now.After(w.Due), own})
 	}
 	for _, w := range protests {
 		v.Protests = append(v.Protests, CalmingProtest{w, belonging(replies, func(w Work) string { return w.Protest }, w.ID)})
@@ -106,7 +97,7 @@ func newCalming(a CalmingAsk, lines []desk.Seen, requests, protests, replies []W
 type CalmingCase struct {
 	*Calming
 	Case     VerifyCase
-	Fire     *CalmingFire
+	Fire     *Work
 	Stopped  Length // how long it took until the fire stopped
 	Contacts []Work
 	Ladders  []CalmingLadder
@@ -139,7 +130,7 @@ func NewCalmingCase(a CalmingAsk) *CalmingCase {
 		Case: NewVerifyCase(a.File.Case, a.Now), Contacts: works(a.File.Contacts), Steps: a.Steps}
 	if a.File.Fire != nil {
 		w := NewWork(*a.File.Fire)
-		v.Fire = &CalmingFire{w, NewLength(max(0, a.Now.Sub(w.Since)))}
+		v.Fire = &w
 		v.Stopped = NewLength(max(0, w.At.Sub(w.Since)))
 	}
 	v.Ladders = ladders(works(a.File.Measures), a.Steps)
@@ -172,7 +163,7 @@ func ladders(taken []Work, steps []string) []CalmingLadder {
 
 // messageOf takes what, where and since when from the case: the place as it is called, and its
 // position where whoever asks sees it.
-func messageOf(file *desk.CaseFile, fire *CalmingFire) Message {
+func messageOf(file *desk.CaseFile, fire *Work) Message {
 	m := Message{What: file.Title}
 	if fire != nil {
 		m.Since = fire.Since

@@ -21,7 +21,7 @@ type Suggested struct {
 
 // Inbox is what waits for somebody, with one report open.
 type Inbox struct {
-	Lines []InboxLine
+	Lines []desk.Arrived
 	More  bool
 	At    string // the report that is open
 	// Next and Before are the reports that stand after it and before it.
@@ -33,30 +33,16 @@ type Inbox struct {
 	Done         string // what was just done
 	Wrong        map[string]string
 	Tried        desk.Triage
-}
-
-// InboxLine is one report that waits.
-type InboxLine struct {
-	desk.Arrived
-	Late bool
-	// Age is for how long it has waited, Left how long there is to acknowledge it.
-	Age, Left time.Duration
+	Now          time.Time
 }
 
 // NewInbox lays an inbox out, with one report open: the one that is asked for, or the first.
 func NewInbox(in *desk.Inbox, at, once string) *Inbox {
-	v := &Inbox{More: in.More, Once: once, At: at, Wrong: map[string]string{}}
-	for _, a := range in.Waiting {
-		line := InboxLine{Arrived: a, Late: a.Late(in.Now), Age: in.Now.Sub(a.Received)}
-		if a.Acknowledged.IsZero() && !a.Due.IsZero() {
-			line.Left = a.Due.Sub(in.Now)
-		}
-		v.Lines = append(v.Lines, line)
-	}
+	v := &Inbox{Lines: in.Waiting, More: in.More, Once: once, At: at, Now: in.Now, Wrong: map[string]string{}}
 	if v.At == "" && len(v.Lines) > 0 {
 		v.At = v.Lines[0].Report
 	}
-	if i := slices.IndexFunc(v.Lines, func(l InboxLine) bool { return l.Report == v.At }); i >= 0 {
+	if i := slices.IndexFunc(v.Lines, func(a desk.Arrived) bool { return a.Report == v.At }); i >= 0 {
 		if i > 0 {
 			v.Before = v.Lines[i-1].Report
 		}
@@ -175,9 +161,6 @@ func (t *incidentTeller) spotPlain(p truce.Place) string {
 	}
 	return t.spot(p).String()
 }
-
-// Length is a length of time, for people.
-func (v *Inbox) Length(d time.Duration) Length { return NewLength(d.Abs()) }
 
 // Digit is the key of a suggestion by its place: 1 to 5, and none after that.
 func (v *Inbox) Digit(i int) string {

@@ -46,11 +46,12 @@ type IncidentReport struct {
 
 // IncidentFinding is what one body found.
 type IncidentFinding struct {
-	ID, Mark, Body, Standard, Verdict, Attribution, Author string
-	Statement, Dissent                                     IncidentText
-	Withdrawn                                              bool
-	Reason                                                 string
-	Entry                                                  int64
+	ID, Mark, Body, Standard, Verdict, Author string
+	Attribution                               *Attribution
+	Statement, Dissent                        IncidentText
+	Withdrawn                                 bool
+	Reason                                    string
+	Entry                                     int64
 }
 
 // IncidentContact is a contact or a request about the incident.
@@ -131,7 +132,7 @@ func (t *incidentTeller) beside() {
 	t.page.ReportsHidden = len(hidden) > 0
 	for _, s := range t.in.Findings {
 		r := rowOf(s)
-		t.page.Findings = append(t.page.Findings, IncidentFinding{ID: s.ID, Mark: s.Mark, Body: r.line("body"), Standard: r.text("standard"), Verdict: r.other("verdict"), Attribution: r.other("attribution"),
+		t.page.Findings = append(t.page.Findings, IncidentFinding{ID: s.ID, Mark: s.Mark, Body: r.line("body"), Standard: r.text("standard"), Verdict: r.other("verdict"), Attribution: newAttribution(r["attribution"], t.named),
 			Author: r.line("author"), Statement: newText(r.text("statement")), Dissent: newText(r.text("dissent")), Withdrawn: r.text("status") == "withdrawn", Reason: r.line("reason"), Entry: r.number("entry")})
 	}
 	for _, s := range t.in.Contacts {

@@ -36,7 +36,9 @@ type Receipt struct {
 	Standing *desk.Standing
 	Once     string
 	Answered bool
-	Unknown  bool // no report has this code
+	Wrong    bool   // the answer was nothing, or too much
+	Words    string // of the answer, to be written again
+	Unknown  bool   // no report has this code
 	Zone     *time.Location
 }
 

@@ -15,6 +15,7 @@ type Verify struct {
 	Waiting int // proposals that wait for a second person
 	Over    int // cases past their limit
 	Live    int // cases with fire
+	Now     time.Time
 }
 
 // VerifyStage is one stage with its cases.
@@ -28,14 +29,14 @@ type VerifyStage struct {
 // VerifyCase is one case on the board, or on its own page.
 type VerifyCase struct {
 	desk.Case
-	Age, Left Length // in its stage; until its limit
-	Limited   bool
-	Over      bool
+	Now     time.Time
+	Limited bool
+	Over    bool
 }
 
 // NewVerify lays out the board as of a moment.
 func NewVerify(stages []desk.Stage, cases []desk.Case, waiting int, now time.Time) Verify {
-	v := Verify{Waiting: waiting}
+	v := Verify{Waiting: waiting, Now: now}
 	at := map[string]int{}
 	put := func(s desk.Stage) int {
 		if i, ok := at[s.Name]; ok {
@@ -70,10 +71,9 @@ func ofOne(yes bool) int {
 
 // NewVerifyCase says how long a case has stood where it stands.
 func NewVerifyCase(c desk.Case, now time.Time) VerifyCase {
-	x := VerifyCase{Case: c, Age: NewLength(max(0, now.Sub(c.Since)))}
+	x := VerifyCase{Case: c, Now: now}
 	if due := c.Due(); !due.IsZero() {
 		x.Limited, x.Over = true, now.After(due)
-		x.Left = NewLength(due.Sub(now).Abs())
 	}
 	return x
 }
@@ -92,7 +92,6 @@ type VerifyFile struct {
 	Clauses         []VerifyClause
 	Waiting         []Proposal
 	Once            string
-	Now             time.Time
 	MayWork         bool
 
 	row  bool     // the incident has a row of its own
@@ -124,7 +123,7 @@ type VerifyAsk struct {
 // NewVerifyFile lays out one case.
 func NewVerifyFile(a VerifyAsk) *VerifyFile {
 	v := &VerifyFile{VerifyCase: NewVerifyCase(a.File.Case, a.Now), Incident: NewIncident(a.Sight, a.File.In, ""), Stages: works(a.File.Stages),
-		Parties: parties(a.Sight, a.Roster, a.Lang), Acts: desk.BarredActs(), Once: a.Once, Now: a.Now, MayWork: a.May}
+		Parties: parties(a.Sight, a.Roster, a.Lang), Acts: desk.BarredActs(), Once: a.Once, MayWork: a.May}
 	for _, s := range a.Stages {
 		v.Steps = append(v.Steps, s.Name)
 	}

@@ -63,7 +63,7 @@ func (b *bundle) build() error {
 		return err
 	}
 	known := map[string]string{"MAP_WORKER": quoted("./" + b.names["map-worker.js"]), "MAP_CSS": quoted("./" + b.names["map.css"])}
-	return b.add(known, b.entry("map.ts"), b.entry("timeline.ts"), b.entry("live.ts"), b.entry("verify.ts"))
+	return b.add(known, b.entry("map.ts"), b.entry("timeline.ts"), b.entry("live.ts"), b.entry("timer.ts"), b.entry("verify.ts"))
 }
 
 func (b *bundle) entry(file string) api.EntryPoint {

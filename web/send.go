@@ -91,13 +91,14 @@ func (s *site) receiptPage(w http.ResponseWriter, r *http.Request) error {
 
 // receipt shows where a report stands, to whoever has its code.
 func (s *site) receipt(w http.ResponseWriter, r *http.Request) error {
-	return s.showReceipt(w, r, false)
+	return s.showReceipt(w, r, http.StatusOK, screen.Receipt{})
 }
 
-func (s *site) showReceipt(w http.ResponseWriter, r *http.Request, answered bool) error {
+// showReceipt shows where the report of a code stands, with what came of an answer.
+func (s *site) showReceipt(w http.ResponseWriter, r *http.Request, status int, v screen.Receipt) error {
 	code := desk.Receipt(r.PostForm.Get("code"))
 	standing, err := s.Record.Standing(r.Context(), code)
-	v, status := screen.Receipt{Code: string(code), Standing: &standing, Once: rand.Text(), Answered: answered, Zone: s.Record.Zone(r.Context())}, http.StatusOK
+	v.Code, v.Standing, v.Once, v.Zone = string(code), &standing, rand.Text(), s.Record.Zone(r.Context())
 	if err != nil {
 		if p := problemOf(err); p.Status != http.StatusNotFound {
 			return err
@@ -119,14 +120,14 @@ func (s *site) answer(w http.ResponseWriter, r *http.Request) error {
 	var wrong truce.Problems
 	switch {
 	case errors.As(err, &wrong):
-		return s.showReceipt(w, r, false)
+		return s.showReceipt(w, r, http.StatusUnprocessableEntity, screen.Receipt{Wrong: true, Words: r.PostForm.Get("words")})
 	case err != nil && problemOf(err).Status != http.StatusNotFound:
 		return err
 	}
 	if err == nil {
 		of(r.Context()).did("answered")
 	}
-	return s.showReceipt(w, r, err == nil)
+	return s.showReceipt(w, r, http.StatusOK, screen.Receipt{Answered: err == nil})
 }
 
 // complaintsPage lists what came in: numbers, states and ages, and nothing else.

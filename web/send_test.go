@@ -86,6 +86,11 @@ func TestAReporterStaysUnknownAndIsAnswered(t *testing.T) {
 		}
 	}
 	c.form("/send/answer", with1(answer, "code", string(near))).want(404, "")
+	for _, words := range []string{"  ", strings.Repeat("x", 20_001)} {
+		if r := c.form("/send/answer", with1(answer, "once", strings.Repeat("B", 26), "words", words)).want(422, ""); !strings.Contains(r.body, "Write something") || !strings.Contains(r.body, `role="alert"`) {
+			t.Errorf("what is wrong with an answer of %d bytes is not said", len(words))
+		}
+	}
 }
 
 // TestComplaintsArePublicByNumberAlone: number, state and age, and nothing that endangers.
@@ -151,6 +156,9 @@ func TestTriage(t *testing.T) {
 	act := func(id, do string, more ...string) reply {
 		return dora.form("/inbox", with1(nil, append([]string{"once", rand.Text(), "report", id, "do", do}, more...)...))
 	}
+	if page := dora.page("/inbox").body; !strings.Contains(page, `data-due="`+waiting()[0].Due.UTC().Format(time.RFC3339)+`"`) || !strings.Contains(page, `data-timers`) {
+		t.Error("no timer runs until it should be acknowledged")
+	}
 	act(ids[2], "acknowledge").want(303, "")
 	if a := waiting()[0]; a.State != "acknowledged" || !a.Acknowledged.Equal(w.clock.now().Truncate(time.Millisecond)) {
 		t.Errorf("%+v", a)
@@ -170,6 +178,12 @@ func TestTriage(t *testing.T) {
 	w.no(err)
 	var b struct{ Members []string }
 	w.no(json.Unmarshal(row.Body, &b))
+	if fire := dora.row("fire", "I-"+ids[1]); fire["fire"] != "going" || fire["since"] == nil {
+		t.Errorf("live fire does not go on in its incident: %v", fire)
+	}
+	if page := dora.page("/calming").body; !strings.Contains(page, "I-"+ids[1]) || !strings.Contains(page, "data-since") {
+		t.Error("calming does not count until fire stops")
+	}
 	if len(b.Members) != 2 || order() != "" {
 		t.Errorf("%v, waiting %s", b.Members, order())
 	}

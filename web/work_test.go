@@ -68,10 +68,13 @@ func TestACaseIsWorkedOnAndDetermined(t *testing.T) {
 	hala.form("/proposals/"+n[1], url.Values{"do": {"confirm"}}).want(422, "") // not unread
 	hala.form("/proposals/"+n[1], url.Values{"do": {"confirm"}, "sure": {"yes"}}).want(303, "")
 	page := vera.page(at).want(200, "").body
-	for _, want := range []string{"Stage: <bdi>Determined", "One of us would say more", "Aid was attacked", "by finding"} {
+	for _, want := range []string{"Stage: <bdi>Determined", "One of us would say more", "Aid was attacked", "by finding", "nobody can be held to have done it", "Nobody could look"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the case has no %q", want)
 		}
+	}
+	if strings.Contains(page, "&#34;grounds&#34;") || strings.Contains(list.body, "&#34;grounds&#34;") {
+		t.Error("whom a body holds to have done it is told as JSON")
 	}
 	if !regexp.MustCompile(`id="task:T-onceoncete"(?s:.)*?href="#finding:F-`).MatchString(page) {
 		t.Error("the task does not lead to its finding")
