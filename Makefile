@@ -37,6 +37,7 @@ verify: ## the long proofs, some hours: second opinions, power cuts, kills, tamp
 	go test ./store/disk -timeout 6h -cuts 10000 -nth 500
 	go test ./cmd/truce -timeout 6h -run 'TestKilled|TestBackup|TestDamaged|TestFullDisk' -kills 1000 -writes 3000 -flips 1000 -fills 60 -pages 300
 	go test ./web -timeout 6h -run TestNobodySeesWhatIsNotTheirs -matrix full
+	go test ./web -timeout 6h -v -run TestSoak -soak 10m -rate 200 -people 50 -burst 10000
 	go test ./match -timeout 6h -run 'TestOrderOfArrival|TestWorld|TestSuggestions' -shuffles 10000 -rows 1000000
 	@set -e; grep -rn --include='*_test.go' -oE '^func Fuzz[A-Za-z0-9_]*' . | sed 's/:.*func /:/' | sort | while IFS=: read -r file name; do \
 		echo "$$name in $$(dirname $$file), $(FUZZTIME)"; \
