@@ -193,6 +193,9 @@ func (p *page) harmBefore(a int) string {
 			}
 		}
 		if h.entry != nil && harm(h.code) {
+			if both := p.countAt(k - 2); p.is(k-1, "and", "or") && both.entry != nil && harm(both.code) && both.code != h.code {
+				return "casualties" // "injure and kill 16"
+			}
 			return h.code
 		}
 		if p.toks[k].next || latin(p.text[p.toks[k].from]&^0x20) && !slices.Contains(betweens, p.lower(k)) {

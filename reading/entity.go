@@ -36,6 +36,9 @@ func (p *page) entity(i int) int {
 		}
 	}
 	if len(hs) == 0 {
+		if n := p.elsewhere(i); n > i {
+			return n
+		}
 		return p.spelled(i)
 	}
 	return i

@@ -55,14 +55,17 @@ func (p *page) quantity(i int) (figure, bool) {
 	return q, p.plausible(q)
 }
 
-// hedgedBehind reads words that widen a number behind it or behind its noun.
+// hedgedBehind reads words that widen a number behind it or behind its noun: "30 persons at least".
 func (p *page) hedgedBehind(q *figure) {
-	for k := q.b; k <= q.b+1; k++ {
-		if h, ok := p.longest(k, isHedge); ok && h.after && p.sentOf(k) == p.sentOf(q.n) {
+	for k := q.b; k <= q.b+5 && p.sentOf(k) == p.sentOf(q.n); k++ {
+		if h, ok := p.longest(k, isHedge); ok && h.after {
 			hedged(q, h.code)
-			if k == q.b || arabic(p.text[p.toks[k].from:]) {
+			if k == q.b || arabic(p.text[p.toks[k].from:]) && k == q.b+1 {
 				q.b = h.b
 			}
+			return
+		}
+		if k > q.b && p.countAt(k).entry == nil && !p.is(k, "and", "or", "were", "are") || p.kind(k) != word || p.numberAt(k) {
 			return
 		}
 	}
