@@ -35,7 +35,7 @@ type Register struct {
 // identifier outlives every name.
 type Actor struct {
 	ID       string
-	Kind     string // one of Kinds
+	Kind     string // one of those that docs/register.md lists
 	Names    []Name
 	Links    []Link
 	Listings []Listing
@@ -82,9 +82,7 @@ type Adherence struct {
 	Source, Note                 string
 }
 
-// Kinds returns the kinds an actor may be of, sorted.
-func Kinds() []string { return slices.Sorted(slices.Values(strings.Fields(kinds))) }
-
+// kinds an actor may be of.
 const kinds = "state-forces state-aligned-militia foreign-state-forces foreign-non-state-ally " +
 	"non-state-armed-group coalition de-facto-authority police international-mission humanitarian " +
 	"medical press civilians communal-group criminal political-body umbrella unknown"

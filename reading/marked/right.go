@@ -60,7 +60,9 @@ func sameLength(value string, x reading.Item) bool {
 var hours = map[string]float64{"seconds": 1. / 3600, "minutes": 1. / 60, "hours": 1, "days": 24, "weeks": 168, "months": 730, "years": 8766}
 
 // near allows for "over 300" as 300 or 301, and for rounding.
-func near(a, b float64) bool { return a == b || math.Abs(a-b) <= 1e-9 || math.Abs(a-b) <= 0.011*math.Abs(b) }
+func near(a, b float64) bool {
+	return a == b || math.Abs(a-b) <= 1e-9 || math.Abs(a-b) <= 0.011*math.Abs(b)
+}
 
 func sameAmount(value string, x reading.Item) bool {
 	want, _ := parseAmount(value)

@@ -90,11 +90,11 @@ func TestCorpusIsWhatTheIssueAsks(t *testing.T) {
 		for _, trap := range x.Traps() {
 			traps[trap] = true
 		}
-		if n := len(strings.Fields(x.Text)); n < 40 || n > 250 {
+		if n := len(strings.Fields(x.Text)); n < 40 || n > 400 {
 			t.Errorf("%s has %d words", x.Name, n)
 		}
 	}
-	if len(all) < 40 || count["en"] < 24 || count["ar"] < 8 || count["ru"] < 8 || 5*min(count["tune"], count["test"]) < 2*len(all) {
+	if len(all) < 40 || count["en"] < 24 || count["ar"] < 8 || count["ru"] < 8 || count["tune"] < 22 || count["test"] < 22 {
 		t.Errorf("%d texts: %v", len(all), count)
 	}
 	for _, trap := range []string{"negation", "hypothetical", "condition", "quote-in-quote", "denial-quoted", "history-in-passing", "age", "address",
