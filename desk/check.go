@@ -54,9 +54,8 @@ type Result struct {
 	SetAside  []*intake.RowError
 	Warnings  truce.Problems
 	// Kept are the verdicts that are not plain "no violation", by element.
-	Kept map[string][]truce.Verdict
+	Kept map[string][]*truce.Verdict
 
-	brief  bool      // verdicts are wanted without their steps
 	within [2]string // the days that it holds, where that is not the whole period
 }
 
@@ -80,7 +79,7 @@ func (m *Mission) Check(ctx context.Context, o CheckOptions) (*Result, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	r := &Result{Mission: m, Judges: judges, Unmatched: intake.Unmatched{}, Tally: NewTally(), Kept: map[string][]truce.Verdict{}, Warnings: problems}
+	r := &Result{Mission: m, Judges: judges, Unmatched: intake.Unmatched{}, Tally: NewTally(), Kept: map[string][]*truce.Verdict{}, Warnings: problems}
 	if err := m.Read(ctx, o, r); err != nil {
 		return nil, err
 	}
@@ -245,16 +244,30 @@ func (m *meter) Read(p []byte) (int, error) {
 // block is how many elements are judged as one piece of work.
 const block = 64
 
-// judge runs every judge over every element, side by side, and hands the verdicts on in order.
+// judge runs every judge over every element, and adds up.
 func (r *Result) judge(ctx context.Context, o CheckOptions) error {
-	workers := o.Workers
+	return r.inBlocks(ctx, o.Workers, inFull, func(i int, verdicts [][]*truce.Verdict) error { return r.take(i, verdicts, o) })
+}
+
+// judging is how one element is judged under one clause.
+type judging func(j *terms.Judge, s *terms.Subject, c *terms.Clause) *truce.Verdict
+
+// inFull is a judging that keeps every reason.
+func inFull(j *terms.Judge, s *terms.Subject, c *terms.Clause) *truce.Verdict {
+	v := j.Verdict(s, c)
+	return &v
+}
+
+// inBlocks judges every element, side by side, and hands the verdicts on in order, block by
+// block.
+func (r *Result) inBlocks(ctx context.Context, workers int, how judging, take func(i int, verdicts [][]*truce.Verdict) error) error {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	blocks := (len(r.Elements) + block - 1) / block
-	done := make([]chan [][]truce.Verdict, blocks)
+	done := make([]chan [][]*truce.Verdict, blocks)
 	for i := range done {
-		done[i] = make(chan [][]truce.Verdict, 1)
+		done[i] = make(chan [][]*truce.Verdict, 1)
 	}
 	next := make(chan int)
 	stop, cancel := context.WithCancel(ctx)
@@ -264,7 +277,7 @@ func (r *Result) judge(ctx context.Context, o CheckOptions) error {
 	for range workers {
 		wait.Go(func() {
 			for i := range next {
-				done[i] <- r.judgeBlock(i)
+				done[i] <- r.judgeBlock(i, how)
 			}
 		})
 	}
@@ -281,7 +294,7 @@ func (r *Result) judge(ctx context.Context, o CheckOptions) error {
 	for i := range done {
 		select {
 		case verdicts := <-done[i]:
-			if err := r.take(i, verdicts, o); err != nil {
+			if err := take(i, verdicts); err != nil {
 				return err
 			}
 		case <-ctx.Done():
@@ -291,18 +304,15 @@ func (r *Result) judge(ctx context.Context, o CheckOptions) error {
 	return nil
 }
 
-func (r *Result) judgeBlock(i int) [][]truce.Verdict {
+func (r *Result) judgeBlock(i int, how judging) [][]*truce.Verdict {
 	elements := r.Elements[i*block : min((i+1)*block, len(r.Elements))]
-	out, judge := make([][]truce.Verdict, len(elements)), (*terms.Judge).Verdict
-	if r.brief {
-		judge = (*terms.Judge).Brief
-	}
+	out := make([][]*truce.Verdict, len(elements))
 	for k := range elements {
 		s := terms.NewSubject(r.Mission.atlas, &elements[k])
 		for _, j := range r.Judges {
 			for _, c := range j.Agreement().Clauses {
 				if terms.Judged(c) {
-					out[k] = append(out[k], judge(j, s, c))
+					out[k] = append(out[k], how(j, s, c))
 				}
 			}
 		}
@@ -311,7 +321,7 @@ func (r *Result) judgeBlock(i int) [][]truce.Verdict {
 }
 
 // take adds a block's verdicts up, in order.
-func (r *Result) take(i int, verdicts [][]truce.Verdict, o CheckOptions) error {
+func (r *Result) take(i int, verdicts [][]*truce.Verdict, o CheckOptions) error {
 	for k := range verdicts {
 		e := &r.Elements[i*block+k]
 		for _, v := range verdicts[k] {
@@ -320,7 +330,7 @@ func (r *Result) take(i int, verdicts [][]truce.Verdict, o CheckOptions) error {
 				r.Kept[e.ID] = append(r.Kept[e.ID], v)
 			}
 			if o.Each != nil {
-				if err := o.Each(e, v); err != nil {
+				if err := o.Each(e, *v); err != nil {
 					return err
 				}
 			}
@@ -378,19 +388,24 @@ func (m *Mission) Explain(ctx context.Context, o CheckOptions, id string) ([]Exp
 		if id == "" || e.ID != id && e.Incident != id && !strings.HasPrefix(e.ID, id+"/") {
 			continue
 		}
-		x := Explained{Element: e}
-		s := terms.NewSubject(m.atlas, e)
-		for _, j := range judges {
-			for _, c := range j.Agreement().Clauses {
-				if terms.Judged(c) {
-					x.Verdicts = append(x.Verdicts, j.Verdict(s, c))
-				}
-			}
-		}
-		out = append(out, x)
+		out = append(out, Explained{e, m.verdictsOn(judges, e)})
 	}
 	if out == nil {
 		return nil, &truce.Error{Kind: truce.Absent, At: id, Msg: "no such element in the record", Hint: "an identifier from the record"}
 	}
 	return out, nil
+}
+
+// verdictsOn judges one element and keeps every reason.
+func (m *Mission) verdictsOn(judges []*terms.Judge, e *truce.Element) []truce.Verdict {
+	var out []truce.Verdict
+	s := terms.NewSubject(m.atlas, e)
+	for _, j := range judges {
+		for _, c := range j.Agreement().Clauses {
+			if terms.Judged(c) {
+				out = append(out, j.Verdict(s, c))
+			}
+		}
+	}
+	return out
 }

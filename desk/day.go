@@ -37,15 +37,17 @@ type DayReport struct {
 	// nil on the first day of the period.
 	Before  *DayBefore  `json:"before"`
 	Windows []DayWindow `json:"windows"`
-	// Clocks are the calms as they stood at the end of the day.
+	// Clocks are the calms as they stood at the end of the day; nil where the record is too large
+	// to be looked at whole.
 	Clocks []DayClock `json:"clocks"`
 	// Open is what to find out, by how much it would settle. It is nil where the person may
 	// not see what would settle a verdict.
 	Open []DayOpen `json:"open"`
 	Rows []DayRow  `json:"rows"`
 	// Undated are elements of which nobody knows the day, or which their readers may not date
-	// yet: they may be of this day, and are in none of its figures.
-	Undated DayFigure `json:"undated"`
+	// yet: they may be of this day, and are in none of its figures. It is nil where the record is
+	// too large to be looked at whole.
+	Undated *DayFigure `json:"undated"`
 	// Access are the elements, of Rows, that are about access and aid.
 	Access []string `json:"access"`
 	// Watch is where and when somebody was able to watch. None is not "nobody watched": it
@@ -166,9 +168,14 @@ func (d *DayReport) Hash() (string, error) {
 
 // Day returns the report of a reporting day, written as 2016-04-10, as one person may see it
 // as of a number of entries; 0 is all. A day that is not in the mission's period, or has not
-// begun, is Absent.
+// begun, is Absent. Of a large record it is made from what may have been on the day or the one
+// before; a day that holds more than is looked at together is a Conflict.
 func (r *Record) Day(ctx context.Context, who access.Person, day string, asOf int64) (*DayReport, error) {
-	s, err := r.Sight(ctx, who, asOf)
+	of, err := DayScope(day)
+	if err != nil {
+		return nil, err
+	}
+	s, err := r.SightOf(ctx, who, asOf, of)
 	if err != nil {
 		return nil, err
 	}
@@ -182,11 +189,23 @@ func (r *Record) DayFile(ctx context.Context, who access.Person, day string, asO
 	if err != nil {
 		return nil, err
 	}
-	s, err := r.sightFor(ctx, who, access.Export, n)
+	of, err := DayScope(day)
+	if err != nil {
+		return nil, err
+	}
+	s, err := r.sightFor(ctx, who, access.Export, n, &of)
 	if err != nil {
 		return nil, err
 	}
 	return r.reportOf(ctx, s, who, access.Export, day, r.now())
+}
+
+// DayScope is what a day's report is made from: the day and the one before.
+func DayScope(day string) (Scope, error) {
+	if _, err := ParseDay(day); err != nil {
+		return Scope{}, err
+	}
+	return Scope{Days: []Days{{dayBefore(day), day}}}, nil
 }
 
 // reportOf makes a report from what a person may see in doing something.
@@ -200,6 +219,9 @@ func (r *Record) reportOf(ctx context.Context, s *Sight, who access.Person, do a
 	span, err := s.Result.span(day, now)
 	if err != nil {
 		return nil, err
+	}
+	if s.Part != nil && s.Part.Cut {
+		return nil, &truce.Error{Kind: truce.Conflict, At: "day/" + day, Msg: "this day holds more elements than are looked at together", Hint: "look at some of them: by an area, by words"}
 	}
 	w := &dayWork{Sight: s, record: r, view: r.view(who, do, s.AsOf), span: span}
 	return w.report(ctx)

@@ -62,8 +62,9 @@ func (r *Record) still(ctx context.Context, n int64, at time.Time) (*Record, err
 }
 
 // sightFor is [Record.Sight] for whoever does something else than look, made anew. It leaves
-// places out: reports lay them out themselves, see [dayWork.place].
-func (r *Record) sightFor(ctx context.Context, who access.Person, do access.Action, n int64) (*Sight, error) {
+// places out: reports lay them out themselves, see [dayWork.place]. Of a large record it is of a
+// scope, where there is one.
+func (r *Record) sightFor(ctx context.Context, who access.Person, do access.Action, n int64, of *Scope) (*Sight, error) {
 	s := &Sight{AsOf: n}
 	if n == 0 {
 		return s, nil
@@ -78,13 +79,24 @@ func (r *Record) sightFor(ctx context.Context, who access.Person, do access.Acti
 	if err != nil || agreements == nil {
 		return s, err
 	}
-	if s.of, err = r.judge(ctx, n); errors.Is(err, noMission{}) {
-		return s, nil
-	} else if err != nil {
-		return nil, err
-	}
 	labels, err := r.labels(ctx, who, do, "element")
 	if err != nil {
+		return nil, err
+	}
+	large := false
+	if of != nil {
+		if large, err = r.isLarge(ctx, labels, n); err != nil {
+			return nil, err
+		}
+	}
+	if large {
+		err = r.gather(ctx, s, v, labels, *of)
+	} else {
+		s.of, err = r.judge(ctx, n)
+	}
+	if errors.Is(err, noMission{}) {
+		return s, nil
+	} else if err != nil {
 		return nil, err
 	}
 	for _, mark := range labels {
@@ -96,7 +108,11 @@ func (r *Record) sightFor(ctx context.Context, who access.Person, do access.Acti
 		g.Fields["where"] = access.Withheld
 		v.grants[[2]string{"element", mark}] = g
 	}
-	return s, s.fill(ctx, v, labels, agreements)
+	err = s.fill(ctx, v, labels, agreements)
+	if s.Part != nil {
+		s.begin()
+	}
+	return s, err
 }
 
 // dayShelf keeps what was frozen, and what readers of a mark see, for the next who ask.
@@ -168,7 +184,7 @@ func (r *Record) seenBy(ctx context.Context, mark string, n int64, at time.Time)
 	if err != nil {
 		return seenBy{}, err
 	}
-	s, err := in.sightFor(ctx, readerOf(mark), access.Export, n)
+	s, err := in.sightFor(ctx, readerOf(mark), access.Export, n, nil)
 	if err != nil {
 		return seenBy{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"truce"
 	"truce/access"
 )
 
@@ -18,11 +19,16 @@ type DayLine struct {
 }
 
 // Days lists the reporting days from..to of the mission's period, ends included, quiet days
-// too, as one person may see them. Empty bounds are those of the period.
+// too, as one person may see them. Empty bounds are those of the period. Of a large record it
+// lists the last of these days that are looked at together, with what was frozen as it was
+// published.
 func (r *Record) Days(ctx context.Context, who access.Person, from, to string, asOf int64) ([]DayLine, error) {
-	s, err := r.Sight(ctx, who, asOf)
+	s, err := r.SightOf(ctx, who, asOf, Scope{Days: []Days{{from, to}}})
 	if err != nil || s.Result == nil {
 		return nil, err
+	}
+	if s.Part != nil && s.Part.Cut {
+		return nil, &truce.Error{Kind: truce.Conflict, At: "days", Msg: "the last of these days holds more elements than are looked at together", Hint: "other days"}
 	}
 	first, last := s.Result.Bounds()
 	if from != "" {
@@ -31,21 +37,9 @@ func (r *Record) Days(ctx context.Context, who access.Person, from, to string, a
 	if to != "" {
 		last = min(last, to)
 	}
-	releases, err := r.DayReleases(ctx, who, "", asOf)
+	notices, err := r.noticesOf(ctx, who, first, last, asOf)
 	if err != nil {
 		return nil, err
-	}
-	// Each is made again from the state of its own; in the order of the states that is cheap.
-	slices.SortStableFunc(releases, func(a, b DayRelease) int { return int(a.Entries - b.Entries) })
-	notices := map[string][]DayNotice{}
-	for _, rel := range releases {
-		if rel.Day >= first && rel.Day <= last {
-			n, err := r.DayNotice(ctx, rel)
-			if err != nil {
-				return nil, err
-			}
-			notices[rel.Day] = append(notices[rel.Day], *n)
-		}
 	}
 	var out []DayLine
 	on, now := s.days(), r.now()
@@ -56,6 +50,28 @@ func (r *Record) Days(ctx context.Context, who access.Person, from, to string, a
 		}
 		w := &dayWork{Sight: s, span: span}
 		out = append(out, DayLine{Span: span, Figures: s.figures(on[day], span), Windows: w.windows(), Begun: !span.From.After(now), Releases: notices[day]})
+	}
+	return out, nil
+}
+
+// noticesOf are the frozen reports of some days, by day.
+func (r *Record) noticesOf(ctx context.Context, who access.Person, first, last string, asOf int64) (map[string][]DayNotice, error) {
+	releases, err := r.DayReleases(ctx, who, "", asOf)
+	if err != nil {
+		return nil, err
+	}
+	// Each is made again from the state of its own; in the order of the states that is cheap.
+	slices.SortStableFunc(releases, func(a, b DayRelease) int { return int(a.Entries - b.Entries) })
+	out := map[string][]DayNotice{}
+	for _, rel := range releases {
+		if rel.Day < first || rel.Day > last {
+			continue
+		}
+		n, err := r.NoticeInPassing(ctx, rel)
+		if err != nil {
+			return nil, err
+		}
+		out[rel.Day] = append(out[rel.Day], *n)
 	}
 	return out, nil
 }

@@ -18,6 +18,22 @@ type DayNotice struct {
 	// Entries are those that changed them. None: what was entered changed nothing, but some
 	// times may be told now that could not be told then.
 	Entries []DayCorrection
+	// Unchecked says that the report was not made again nor compared, since the record is too
+	// large for that in passing: of Frozen it is known what was published, and nothing of the rest.
+	Unchecked bool
+}
+
+// NoticeInPassing is DayNotice where that does not take long, and else says that nothing was
+// compared.
+func (r *Record) NoticeInPassing(ctx context.Context, rel DayRelease) (*DayNotice, error) {
+	large, err := r.IsLarge(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if large {
+		return &DayNotice{Frozen: FrozenDay{DayRelease: rel}, Unchecked: true}, nil
+	}
+	return r.DayNotice(ctx, rel)
 }
 
 // DayChange is one figure that is another now. A figure of people goes from low to high, one

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -67,13 +68,25 @@ func (r *Result) Bounds() (first, last string) {
 		}
 		last = max(last, d)
 	}
-	if t := r.Mission.From; !t.IsZero() {
-		first = t.Format(time.DateOnly)
+	from, to := r.Mission.period()
+	return cmp.Or(from, first), cmp.Or(to, last)
+}
+
+// period are the first and the last day that the mission is about; empty where it names none.
+func (m *Mission) period() (first, last string) {
+	if !m.From.IsZero() {
+		first = m.From.Format(time.DateOnly)
 	}
-	if t := r.Mission.To; !t.IsZero() {
-		last = t.Format(time.DateOnly)
+	if !m.To.IsZero() {
+		last = m.To.Format(time.DateOnly)
 	}
 	return first, last
+}
+
+// HasDay reports whether there is a report of a day by now.
+func (r *Result) HasDay(day string, now time.Time) bool {
+	_, err := r.span(day, now)
+	return err == nil
 }
 
 // span returns the bounds of a day of the mission's period that has begun by now.
@@ -83,8 +96,11 @@ func (r *Result) span(day string, now time.Time) (DaySpan, error) {
 		return s, err
 	}
 	first, last := r.Bounds()
+	if r.within != ([2]string{}) { // a part does not know where the whole begins and ends
+		first, last = r.Mission.period()
+	}
 	switch {
-	case day < first || day > last:
+	case day < first || last != "" && day > last:
 		return s, noDay(day, fmt.Sprintf("outside the mission's period, %s to %s", first, last))
 	case s.From.After(now):
 		return s, noDay(day, "it has not begun")

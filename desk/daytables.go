@@ -27,7 +27,11 @@ func (w *dayWork) report(ctx context.Context) (*DayReport, error) {
 	m := w.Result.Mission
 	w.on = w.Sight.on(w.span.Day)
 	d := &DayReport{Format: DayFormat, Mission: m.ID, Title: m.Title, Reader: w.reader, Entries: w.AsOf, Recorded: w.Recorded.UTC(),
-		Span: w.span, Figures: w.figures(w.on, w.span), Windows: w.windows(), Clocks: w.clocks(), Access: w.access(), Undated: w.undated()}
+		Span: w.span, Figures: w.figures(w.on, w.span), Windows: w.windows(), Access: w.access()}
+	if w.Part == nil {
+		undated := w.undated()
+		d.Clocks, d.Undated = w.clocks(), &undated
+	}
 	if first, _ := w.Result.Bounds(); w.span.Day > first {
 		before, err := m.Span(dayBefore(w.span.Day))
 		if err != nil {

@@ -151,7 +151,7 @@ func (b bench) clause(ctx context.Context, j *terms.Judge, c *terms.Clause, tall
 		return ct, err
 	}
 	for i, v := range found {
-		tally.add(b.mission, &b.elements[i], v)
+		tally.add(b.mission, &b.elements[i], &v)
 		if v.Code != "RETRACTED" && v.Code != "DUP" {
 			ct.Found[v.Outcome] = append(ct.Found[v.Outcome], v.Element)
 		}

@@ -159,7 +159,10 @@ func (r *Result) day(d string) export.Day {
 func (r *Result) row(e *truce.Element) export.Row {
 	m := r.Mission
 	x := m.Extent(e)
-	out := export.Row{ID: e.ID, Title: e.Title, When: r.when(e), Where: placeName(e), Precision: x.String(), Verdicts: r.Kept[e.ID]}
+	out := export.Row{ID: e.ID, Title: e.Title, When: r.when(e), Where: placeName(e), Precision: x.String()}
+	for _, v := range r.Kept[e.ID] {
+		out.Verdicts = append(out.Verdicts, *v)
+	}
 	if len(e.When) > 0 && !e.When[0].From.IsZero() && !e.When[0].To.IsZero() {
 		last := e.When[0].To
 		if !e.When[0].Instant() {

@@ -249,7 +249,7 @@ func (r *Record) told(ctx context.Context, v *view, s *Sight, i int) (Told, erro
 	if err != nil {
 		return t, err
 	}
-	for _, one := range verdictsOn(s.of.opened, e) {
+	for _, one := range s.of.opened.on(&e) {
 		if s.Agreement(one.Agreement) == nil {
 			continue
 		}
@@ -265,12 +265,6 @@ func (r *Record) told(ctx context.Context, v *view, s *Sight, i int) (Told, erro
 	}
 	t.Turned, err = r.turned(ctx, s, id)
 	return t, err
-}
-
-// verdictsOn judges one element under all that was agreed.
-func verdictsOn(o *opened, e truce.Element) []truce.Verdict {
-	r := &Result{Mission: o.mission, Judges: o.judges, Elements: []truce.Element{e}}
-	return r.judgeBlock(0)[0]
 }
 
 // turned compares the verdicts on each version of an element with those on the version before.
@@ -314,8 +308,8 @@ func (r *Record) turns(ctx context.Context, n int64, was, is truce.Element) ([]T
 		return nil, err
 	}
 	var out []Turned
-	old := verdictsOn(o, was)
-	for i, v := range verdictsOn(o, is) {
+	old := o.on(&was)
+	for i, v := range o.on(&is) {
 		if old[i].Outcome != v.Outcome {
 			out = append(out, Turned{n, v.Agreement, v.Clause, old[i].Outcome, v.Outcome})
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"truce"
 	"truce/access"
 	"truce/match"
+	"truce/record"
 )
 
 // Suggestion is an account already in the record that may tell of the same happening as a
@@ -55,11 +57,7 @@ func (r *Record) Suggest(ctx context.Context, who access.Person, report string, 
 	if err != nil {
 		return nil, err
 	}
-	apart, err := r.judgedApart(ctx, who, report)
-	if err != nil {
-		return nil, err
-	}
-	best, never := map[string]Suggestion{}, map[string]bool{}
+	best, told := map[string]Suggestion{}, map[string]map[string]bool{} // by incident; told are the reports that tell of it
 	for i := range asked {
 		others, err := r.nearby(ctx, who, m, asked[i].box)
 		if err != nil {
@@ -68,43 +66,55 @@ func (r *Record) Suggest(ctx context.Context, who access.Person, report string, 
 		for k := range others {
 			if o := &others[k]; o.Report != report {
 				s := suggestion(m, &asked[i].Account, o)
-				never[s.Incident] = never[s.Incident] || apart[o.Report]
+				if told[s.Incident] == nil {
+					told[s.Incident] = map[string]bool{}
+				}
+				told[s.Incident][o.Report] = true
 				if had, ok := best[s.Incident]; !ok || compareSuggestions(s, had) < 0 {
 					best[s.Incident] = s
 				}
 			}
 		}
 	}
-	out := make([]Suggestion, 0, len(best))
-	for _, s := range best {
-		if s.Odds >= leastOdds && !never[s.Incident] {
+	maps.DeleteFunc(best, func(_ string, s Suggestion) bool { return s.Odds < leastOdds })
+	return r.firstTogether(ctx, who, report, slices.SortedFunc(maps.Values(best), compareSuggestions), told, max)
+}
+
+// firstTogether are the first of suggestions, at most max, but for incidents with a report that
+// people judged different. No more is asked about than is suggested.
+func (r *Record) firstTogether(ctx context.Context, who access.Person, report string, list []Suggestion, told map[string]map[string]bool, max int) ([]Suggestion, error) {
+	out := []Suggestion{}
+	for _, s := range list {
+		if len(out) == max {
+			break
+		}
+		apart := false
+		for _, other := range sortedWords(told[s.Incident]) {
+			var err error
+			if apart, err = r.judgedApart(ctx, who, report, other); err != nil {
+				return nil, err
+			}
+			if apart {
+				break
+			}
+		}
+		if !apart {
 			out = append(out, s)
 		}
 	}
-	slices.SortFunc(out, compareSuggestions)
-	return out[:min(len(out), max)], nil
+	return out, nil
 }
 
-// judgedApart are the reports that people judged to be of another happening than this one, by the
-// last judgment on each that the person sees.
-func (r *Record) judgedApart(ctx context.Context, who access.Person, report string) (map[string]bool, error) {
-	rows, err := r.pages(ctx, who, Question{Kind: "join"})
-	out := map[string]bool{}
-	for _, row := range rows {
-		var b struct {
-			Pair []string
-			Says match.Says
-		}
-		if json.Unmarshal(row.Body, &b) != nil || len(b.Pair) != 2 || !slices.Contains(b.Pair, report) {
-			continue
-		}
-		other := b.Pair[0]
-		if other == report {
-			other = b.Pair[1]
-		}
-		out[other] = b.Says == match.Different
+// judgedApart reports whether two reports are of two happenings by the last judgment on them that
+// the person sees.
+func (r *Record) judgedApart(ctx context.Context, who access.Person, report, other string) (bool, error) {
+	page, err := r.Rows(ctx, who, Question{Kind: "join", Parent: record.PairOf(report, other), Newest: true, Limit: 1})
+	if err != nil || len(page.Rows) == 0 {
+		return false, err
 	}
-	return out, err
+	var b struct{ Says match.Says }
+	_ = json.Unmarshal(page.Rows[0].Body, &b) // what is not shown is no judgment
+	return b.Says == match.Different, nil
 }
 
 // leastOdds is the probability below which nothing is suggested.
@@ -129,7 +139,12 @@ func (r *Record) matcher(ctx context.Context) (*match.Matcher, error) {
 	case err != nil:
 		return nil, err
 	}
-	return match.New(match.Known{Register: o.mission.register, Atlas: o.mission.atlas}, nil)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if o.matcher == nil {
+		o.matcher, err = match.New(match.Known{Register: o.mission.register, Atlas: o.mission.atlas}, nil)
+	}
+	return o.matcher, err
 }
 
 // standing is an account in the record.

@@ -138,6 +138,12 @@ func TestWhatPeopleJudgedDifferentIsNotSuggested(t *testing.T) {
 	if got := suggested(); !slices.Contains(got, "S-2") {
 		t.Errorf("the judgment taken back: %v", got)
 	}
+	if _, err := r.Write(ctx, who, Act{Kind: "match.judged", Fields: map[string]any{"pair": []string{"S-3", "S-1"}, "says": "different"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := suggested(); slices.Contains(got, "S-3") || !slices.Contains(got, "S-2") {
+		t.Errorf("a pair judged in the other order: %v", got)
+	}
 	if _, err := r.Write(ctx, who, Act{Kind: "match.judged", Fields: map[string]any{"pair": []string{"S-1", "S-2"}, "says": "perhaps"}}); err == nil {
 		t.Error("a word that is no judgment is taken")
 	}

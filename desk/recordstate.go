@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,6 +26,8 @@ type State struct {
 	Checkpoint *CheckpointView `json:"checkpoint,omitempty"`
 	// Verdicts counts what the engine says, by outcome; nil while no mission is adopted.
 	Verdicts map[truce.Outcome]int `json:"verdicts,omitempty"`
+	// Uncounted says that the record is too large for its verdicts to be counted in passing.
+	Uncounted bool `json:"uncounted,omitempty"`
 }
 
 // CheckpointView is what a signed checkpoint states.
@@ -44,6 +45,9 @@ func (s State) Line() string {
 	} else {
 		parts = append(parts, "no checkpoint")
 	}
+	if s.Uncounted {
+		parts = append(parts, "verdicts not counted")
+	}
 	if s.Verdicts != nil {
 		var counts []string
 		for _, o := range []truce.Outcome{truce.Violation, truce.Undetermined, truce.NoViolation} {
@@ -54,10 +58,16 @@ func (s State) Line() string {
 	return strings.Join(parts, "; ")
 }
 
-// State returns the view as of a number of entries; 0 is all.
+// State returns the view as of a number of entries; 0 is all. On a large record it takes long.
 func (r *Record) State(ctx context.Context, asOf int64) (State, error) {
 	s, err := r.unjudged(ctx, asOf)
 	if err != nil || s.Entries == 0 {
+		return s, err
+	}
+	if large, err := r.holdsMany(ctx, s.Entries); err != nil {
+		return s, err
+	} else if large {
+		s.Verdicts, err = r.countAll(ctx, s.Entries)
 		return s, err
 	}
 	j, err := r.judge(ctx, s.Entries)
@@ -67,9 +77,85 @@ func (r *Record) State(ctx context.Context, asOf int64) (State, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Verdicts = j.Tally.outcomes()
+	s.Verdicts = j.count(func(string) bool { return true })
 	return s, nil
 }
+
+// Status is State without the verdicts where counting them would take long.
+func (r *Record) Status(ctx context.Context, asOf int64) (State, error) {
+	n, err := r.known(ctx, asOf)
+	if err != nil {
+		return State{}, err
+	}
+	if large, err := r.holdsMany(ctx, n); err != nil || !large {
+		return r.State(ctx, n)
+	}
+	s, err := r.unjudged(ctx, n)
+	s.Uncounted = true
+	return s, err
+}
+
+// IsLarge reports whether the record holds more elements by now than are looked at whole.
+func (r *Record) IsLarge(ctx context.Context) (bool, error) {
+	n, err := r.known(ctx, 0)
+	if err != nil {
+		return false, err
+	}
+	return r.holdsMany(ctx, n)
+}
+
+// holdsMany reports whether there are more elements than are looked at whole.
+func (r *Record) holdsMany(ctx context.Context, n int64) (bool, error) {
+	all, err := r.db.Labels(ctx, "element")
+	if err != nil {
+		return false, err
+	}
+	return r.isLarge(ctx, all, n)
+}
+
+// countAll counts the verdicts on all elements, a few at a time, so that it takes long but no
+// more memory on a larger record; nil while no mission is adopted.
+func (r *Record) countAll(ctx context.Context, n int64) (map[truce.Outcome]int, error) {
+	o, err := r.terms(ctx, n)
+	if errors.Is(err, noMission{}) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	part := &Judged{opened: o, rows: map[string]weighed{}}
+	sum := part.count(nil)
+	add := func() error {
+		o.mission.leaveOut(&part.Elements)
+		if part.found, err = r.judgeFresh(ctx, o, part.Elements, part.rows); err != nil {
+			return err
+		}
+		for outcome, n := range part.count(func(string) bool { return true }) {
+			sum[outcome] += n
+		}
+		part.Elements = part.Elements[:0]
+		clear(part.rows)
+		return nil
+	}
+	err = r.everything(ctx, n, "element", func(v truce.Row) error {
+		e, w, err := weigh(v)
+		if err != nil {
+			return err
+		}
+		part.Elements, part.rows[e.ID] = append(part.Elements, e), w
+		if len(part.Elements) < atATime {
+			return nil
+		}
+		return add()
+	})
+	if err == nil {
+		err = add()
+	}
+	return sum, err
+}
+
+// atATime is how many elements are judged together where all are counted.
+const atATime = 2000
 
 // unjudged is the view without what the engine says.
 func (r *Record) unjudged(ctx context.Context, asOf int64) (State, error) {
@@ -99,29 +185,16 @@ func (r *Record) unjudged(ctx context.Context, asOf int64) (State, error) {
 	return s, err
 }
 
-// outcomes are the counts by outcome.
-func (t *Tally) outcomes() map[truce.Outcome]int {
-	return map[truce.Outcome]int{truce.Violation: t.Violation, truce.Undetermined: t.Undetermined, truce.NoViolation: t.NoViolation}
-}
-
 // StateFor is State as one person may know it: verdicts are counted on the elements that the
 // person may see, and not at all where there can be none, or where the record is too large to
 // be looked at whole. Who may see all of them gets the same as State.
 func (r *Record) StateFor(ctx context.Context, who access.Person, asOf int64) (State, error) {
+	s, err := r.Status(ctx, asOf)
+	if err != nil || s.Verdicts == nil {
+		return s, err
+	}
 	all, err := r.db.Labels(ctx, "element")
 	if err != nil {
-		return State{}, err
-	}
-	n, err := r.known(ctx, asOf)
-	if err != nil {
-		return State{}, err
-	}
-	if large, err := r.isLarge(ctx, all, n); large || err != nil {
-		s, bad := r.unjudged(ctx, n)
-		return s, cmp.Or(err, bad)
-	}
-	s, err := r.State(ctx, asOf)
-	if err != nil || s.Verdicts == nil {
 		return s, err
 	}
 	may := r.policy.Labels(who, access.List, "element", all, r.now())
@@ -136,17 +209,7 @@ func (r *Record) StateFor(ctx context.Context, who access.Person, asOf int64) (S
 	if err != nil {
 		return s, err
 	}
-	t := NewTally()
-	r.mu.Lock() // days are laid out as they are counted
-	defer r.mu.Unlock()
-	for i := range j.Elements {
-		if e := &j.Elements[i]; slices.Contains(may, j.rows[e.ID].label) {
-			for v := range j.verdicts(i) {
-				t.add(j.opened.mission, e, v)
-			}
-		}
-	}
-	s.Verdicts = t.outcomes()
+	s.Verdicts = j.count(func(mark string) bool { return slices.Contains(may, mark) })
 	return s, nil
 }
 
@@ -379,95 +442,6 @@ func (v *view) disclose(ctx context.Context, e *ledger.Entry) (ledger.Fields, er
 
 // sealed is the field that holds who a source is, sealed.
 const sealed = "sealed"
-
-// VerdictQuestion asks for verdicts.
-type VerdictQuestion struct {
-	AsOf                        int64
-	Element, Agreement, Outcome string
-	After                       string // cursor
-	Limit                       int
-}
-
-// VerdictPage is a part of a list of verdicts.
-type VerdictPage struct {
-	Verdicts []json.RawMessage `json:"verdicts"`
-	Next     string            `json:"next,omitempty"`
-	// Total is how many there are that the person may see.
-	Total int `json:"total"`
-}
-
-// Verdicts lists what the engine says of the elements that a person may see, by time of
-// the element and the order of the agreements.
-func (r *Record) Verdicts(ctx context.Context, who access.Person, q VerdictQuestion) (VerdictPage, error) {
-	p := VerdictPage{Verdicts: []json.RawMessage{}}
-	labels, err := r.labels(ctx, who, access.List, "element")
-	if err != nil {
-		return p, err
-	}
-	j, err := r.judge(ctx, q.AsOf)
-	if err != nil {
-		return p, err
-	}
-	start := 0
-	if q.After != "" {
-		if _, err := fmt.Sscanf(q.After, "%d", &start); err != nil || start < 0 {
-			return p, &truce.Error{Kind: truce.Invalid, At: "after", Msg: "this is no cursor", Hint: "the one that the page before ended with"}
-		}
-	}
-	if q.Limit <= 0 {
-		q.Limit = DefaultLimit
-	}
-	seen := r.view(who, access.List, q.AsOf)
-	for i, e := range j.Elements {
-		if q.Element != "" && e.ID != q.Element || !slices.Contains(labels, j.rows[e.ID].label) {
-			continue
-		}
-		list, whole := slices.Collect(j.verdicts(i)), []truce.Verdict(nil)
-		if q.Element != "" {
-			list = j.full(i)
-		}
-		for k, v := range list {
-			if q.Agreement != "" && v.Agreement != q.Agreement || q.Outcome != "" && string(v.Outcome) != q.Outcome {
-				continue
-			}
-			if p.Total++; p.Total <= start {
-				continue
-			}
-			if len(p.Verdicts) == min(q.Limit, MaxLimit) {
-				p.Next = fmt.Sprint(start + len(p.Verdicts))
-				continue
-			}
-			if v.Outcome != truce.NoViolation && q.Element == "" {
-				if whole == nil {
-					whole = j.full(i)
-				}
-				v = whole[k]
-			}
-			body, err := seen.verdict(ctx, v, j.rows[e.ID].label)
-			if err != nil {
-				return p, err
-			}
-			p.Verdicts = append(p.Verdicts, body)
-		}
-	}
-	return p, nil
-}
-
-// verdict cuts a verdict down to what a person may see, under the mark of its element.
-func (v *view) verdict(ctx context.Context, x truce.Verdict, mark string) (json.RawMessage, error) {
-	g, err := v.grant("verdict", mark)
-	if err != nil {
-		return nil, err
-	}
-	raw, err := json.Marshal(struct {
-		ID string `json:"id"`
-		truce.Verdict
-	}{x.Agreement + "/" + x.Clause + "/" + x.Element, x})
-	if err != nil {
-		return nil, err
-	}
-	return g.Apply(raw, v.coarse(ctx))
-}
 
 // Wait returns the number of entries once there are more than size.
 func (r *Record) Wait(ctx context.Context, size int64) (int64, error) { return r.db.Wait(ctx, size) }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"iter"
 	"path"
 	"slices"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"truce"
 	"truce/actors"
+	"truce/match"
 	"truce/record"
 	"truce/store"
 	"truce/terms"
@@ -27,10 +27,10 @@ type opened struct {
 	version string // of the rows it was made from
 	mission *Mission
 	judges  []*terms.Judge
-	clauses []ClauseKey                  // that are judged, in order
 	found   map[string]judged            // by element
 	marks   map[string]map[string]string // of missions and agreements, by kind and identifier
 	at      span                         // numbers of entries as of which it is this
+	matcher *match.Matcher               // nil until somebody asks what is alike
 }
 
 // mostFound is how many elements' verdicts are kept for the next who ask.
@@ -43,16 +43,8 @@ func (s span) holds(n int64) bool { return s.from <= n && n <= s.to }
 
 // judged is what was found of one version of an element, for each clause in order.
 type judged struct {
-	entry int64           // the last that changed the element
-	kept  []truce.Verdict // without their steps
-	all   []brief
-}
-
-// brief is a verdict in short: where it stands among those kept, or that it is no
-// violation, and why.
-type brief struct {
-	kept int32 // -1: no violation
-	code string
+	entry int64            // the last that changed the element
+	all   []*truce.Verdict // as [terms.Judge.Brief] gives them: shared, never changed
 }
 
 // weighed is an element's mark and the last entry that changed it.
@@ -240,15 +232,7 @@ func openTerms(rows map[string][]truce.Row, version string) (*opened, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	o := &opened{version: version, mission: m, judges: judges, found: map[string]judged{}, marks: marksOf(rows)}
-	for _, j := range judges {
-		for _, c := range j.Agreement().Clauses {
-			if terms.Judged(c) {
-				o.clauses = append(o.clauses, ClauseKey{j.Agreement().ID, c.ID})
-			}
-		}
-	}
-	return o, nil
+	return &opened{version: version, mission: m, judges: judges, found: map[string]judged{}, marks: marksOf(rows)}, nil
 }
 
 // marksOf are the marks of missions and agreements.
@@ -440,12 +424,7 @@ func (r *Record) judge(ctx context.Context, asOf int64) (*Judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Judged{Elements: elements, Tally: NewTally(), opened: o, rows: rows, at: span{n, n}, found: found}
-	for i := range elements {
-		for v := range out.verdicts(i) {
-			out.Tally.add(o.mission, &elements[i], v)
-		}
-	}
+	out := &Judged{Elements: elements, opened: o, rows: rows, at: span{n, n}, found: found}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.last = out
@@ -497,28 +476,20 @@ func (r *Record) judgeFresh(ctx context.Context, o *opened, elements []truce.Ele
 		}
 	}
 	r.mu.Unlock()
-	result := &Result{Mission: o.mission, Judges: o.judges, Elements: fresh, Tally: NewTally(), Kept: map[string][]truce.Verdict{}, brief: true}
-	if len(fresh) > r.atOnce/4 {
+	tell := len(fresh) > r.atOnce/4
+	if tell {
 		defer r.judging.Store(nil)
 	}
-	next := 0
-	err := result.judge(ctx, CheckOptions{Progress: func(_ string, done, total int64) {
-		if len(fresh) > r.atOnce/4 {
-			r.judging.Store(&Judging{done, total})
+	result := &Result{Mission: o.mission, Judges: o.judges, Elements: fresh}
+	err := result.inBlocks(ctx, 0, (*terms.Judge).Brief, func(i int, verdicts [][]*truce.Verdict) error {
+		for k, all := range verdicts {
+			out[places[i*block+k]].all = all
 		}
-	}, Each: func(e *truce.Element, v truce.Verdict) error {
-		for fresh[next].ID != e.ID {
-			next++
+		if tell {
+			r.judging.Store(&Judging{int64(min((i+1)*block, len(fresh))), int64(len(fresh))})
 		}
-		j := &out[places[next]]
-		b := brief{-1, v.Code}
-		if v.Outcome != truce.NoViolation {
-			b.kept = int32(len(j.kept))
-			j.kept = append(j.kept, v)
-		}
-		j.all = append(j.all, b)
 		return nil
-	}})
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -539,7 +510,6 @@ func (r *Record) judgeFresh(ctx context.Context, o *opened, elements []truce.Ele
 // identifier, and for each its verdicts in the order of the agreements.
 type Judged struct {
 	Elements []truce.Element
-	Tally    *Tally
 
 	opened *opened
 	rows   map[string]weighed
@@ -547,25 +517,22 @@ type Judged struct {
 	at     span
 }
 
-// verdicts yields the verdicts on the i-th element, without their steps. Of those that are no
-// violation it gives clause and code alone; [Record.Verdicts] of one element gives them in full.
-func (j *Judged) verdicts(i int) iter.Seq[truce.Verdict] {
-	return func(yield func(truce.Verdict) bool) {
-		for k, b := range j.found[i].all {
-			c := j.opened.clauses[k]
-			v := truce.Verdict{Agreement: c.Agreement, Clause: c.Clause, Element: j.Elements[i].ID, Outcome: truce.NoViolation, Code: b.code, Codes: []string{b.code}}
-			if b.kept >= 0 {
-				v = j.found[i].kept[b.kept]
-			}
-			if !yield(v) {
-				return
+// count adds up the verdicts on the elements of which the marks count, by outcome. Those on what
+// was withdrawn are in no number.
+func (j *Judged) count(counts func(mark string) bool) map[truce.Outcome]int {
+	out := map[truce.Outcome]int{truce.Violation: 0, truce.Undetermined: 0, truce.NoViolation: 0}
+	for i := range j.Elements {
+		if !counts(j.rows[j.Elements[i].ID].label) {
+			continue
+		}
+		for _, v := range j.found[i].all {
+			if v.Code != "RETRACTED" && v.Code != "DUP" {
+				out[v.Outcome]++
 			}
 		}
 	}
+	return out
 }
 
-// full judges one element anew and keeps every reason.
-func (j *Judged) full(i int) []truce.Verdict {
-	r := &Result{Mission: j.opened.mission, Judges: j.opened.judges, Elements: j.Elements[i : i+1]}
-	return r.judgeBlock(0)[0]
-}
+// on judges one element anew and keeps every reason.
+func (o *opened) on(e *truce.Element) []truce.Verdict { return o.mission.verdictsOn(o.judges, e) }

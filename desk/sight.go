@@ -48,9 +48,10 @@ type About struct {
 	First, Last string
 	// Extent is where it was, as published.
 	Extent geo.Extent
-	// Verdicts are what the engine says, in the order of the agreements' clauses, without
-	// their steps; [Record.Verdicts] of one element gives those.
-	Verdicts []truce.Verdict
+	// Verdicts are what the engine says, in the order of the agreements' clauses, as
+	// [terms.Judge.Brief] says it: shared by all elements of which it says the same, and never
+	// changed. [Record.Verdicts] of one element gives the reasons.
+	Verdicts []*truce.Verdict
 }
 
 // Day is the one reporting day on which it was; empty where that is not known.
@@ -260,13 +261,15 @@ func (v *view) key(ctx context.Context, labels []string, agreements map[string]b
 // fill takes over what may be seen of every element.
 func (s *Sight) fill(ctx context.Context, v *view, labels []string, agreements map[string]bool) error {
 	m := s.of.opened.mission
-	s.Result = &Result{Mission: m, Tally: NewTally(), Kept: map[string][]truce.Verdict{}}
+	s.Result = &Result{Mission: m, Tally: NewTally(), Kept: map[string][]*truce.Verdict{}}
+	s.Result.Tally.Errands = nil // pages ask for it of a few elements at a time
 	for _, j := range s.of.opened.judges {
 		if agreements[j.Agreement().ID] {
 			s.Result.Judges = append(s.Result.Judges, j)
 		}
 	}
 	s.at = map[string]int{}
+	cut := cutter{view: v, agreements: agreements, every: len(s.Result.Judges) == len(s.of.opened.judges), had: map[*truce.Verdict]*truce.Verdict{}}
 	for i := range s.of.Elements {
 		row := s.of.rows[s.of.Elements[i].ID]
 		if !slices.Contains(labels, row.label) {
@@ -283,7 +286,7 @@ func (s *Sight) fill(ctx context.Context, v *view, labels []string, agreements m
 			return err
 		}
 		about.Mark = label.Shown()
-		if about.Verdicts, err = s.verdicts(v, i, row.label, agreements); err != nil {
+		if about.Verdicts, err = cut.verdicts(s.of.found[i].all, row.label); err != nil {
 			return err
 		}
 		s.add(e, about)
@@ -306,27 +309,49 @@ func (s *Sight) add(e truce.Element, about About) {
 	}
 }
 
-// verdicts are those on the i-th element of all, cut down to what the person may see.
-func (s *Sight) verdicts(v *view, i int, mark string, agreements map[string]bool) ([]truce.Verdict, error) {
-	g, err := v.grant("verdict", mark)
+// cutter cuts verdicts down to what a person may see, each once.
+type cutter struct {
+	view       *view
+	agreements map[string]bool
+	every      bool // agreement is seen
+	had        map[*truce.Verdict]*truce.Verdict
+}
+
+// verdicts are those of one element of a mark.
+func (c *cutter) verdicts(all []*truce.Verdict, mark string) ([]*truce.Verdict, error) {
+	g, err := c.view.grant("verdict", mark)
 	if err != nil || g.Fields == nil {
 		return nil, err
 	}
-	var out []truce.Verdict
-	for x := range s.of.verdicts(i) {
-		if !agreements[x.Agreement] {
+	internal := g.Whole(access.GradeInternal)
+	if c.every && internal {
+		return all, nil
+	}
+	var out []*truce.Verdict
+	for _, v := range all {
+		if !c.agreements[v.Agreement] {
 			continue
 		}
-		x.Steps = nil
-		if !g.Whole(access.GradeInternal) {
-			x.Settle, x.Notes = nil, nil
+		if !internal {
+			v = c.unsettled(v)
 		}
-		if !g.Whole(access.GradeTime) {
-			x.Parts = nil
-		}
-		out = append(out, x)
+		out = append(out, v)
 	}
 	return out, nil
+}
+
+// unsettled is a verdict that does not say what would settle it.
+func (c *cutter) unsettled(v *truce.Verdict) *truce.Verdict {
+	if v.Settle == nil {
+		return v
+	}
+	had := c.had[v]
+	if had == nil {
+		x := *v
+		x.Settle, had = nil, &x
+		c.had[v] = had
+	}
+	return had
 }
 
 // element cuts an element down to what the person may see of it.

@@ -42,6 +42,8 @@ type Part struct {
 	From, To string
 	// More says that there is more of what was asked than it holds.
 	More bool
+	// Cut says that it does not even hold all of its own days, or of what was asked by words.
+	Cut bool
 	// Hidden says that elements are left out because the person may not see their time or
 	// place, or search them.
 	Hidden bool
@@ -236,7 +238,7 @@ func (g *gatherer) list(q store.Query) error {
 	for _, row := range page.Rows {
 		g.rows[row.ID] = row
 	}
-	g.part.More = g.part.More || page.Next != ""
+	g.part.More, g.part.Cut = g.part.More || page.Next != "", g.part.Cut || page.Next != ""
 	return err
 }
 

@@ -18,7 +18,8 @@ type Tally struct {
 	// Undated counts elements that do not fall within one reporting day.
 	Undated int
 	// Open counts, for each kind of fact, the undetermined verdicts it would settle alone.
-	Open    map[string]int
+	Open map[string]int
+	// Errands counts the same for each element; nil: it is not counted.
 	Errands map[ErrandKey]int
 	seen    map[string]bool
 }
@@ -92,7 +93,7 @@ func (t *Tally) Clause(agreement, clause string) *ClauseTally {
 	return t.Clauses[k]
 }
 
-func (t *Tally) add(m *Mission, e *truce.Element, v truce.Verdict) {
+func (t *Tally) add(m *Mission, e *truce.Element, v *truce.Verdict) {
 	c := t.Clause(v.Agreement, v.Clause)
 	c.Codes[v.Code]++
 	d := t.day(m, e)
@@ -130,7 +131,7 @@ func (t *Tally) add(m *Mission, e *truce.Element, v truce.Verdict) {
 // want counts what an undetermined verdict is open for. A set of facts that are only
 // known together is counted once for each of them in the clause, but only a fact that
 // would do alone is an errand.
-func (t *Tally) want(e *truce.Element, v truce.Verdict, c *ClauseTally) {
+func (t *Tally) want(e *truce.Element, v *truce.Verdict, c *ClauseTally) {
 	for _, s := range v.Settle {
 		if !s.Always {
 			continue
@@ -140,7 +141,9 @@ func (t *Tally) want(e *truce.Element, v truce.Verdict, c *ClauseTally) {
 		}
 		if len(s.Facts) == 1 {
 			t.Open[Fact(s.Facts[0])]++
-			t.Errands[ErrandKey{e.ID, s.Facts[0]}]++
+			if t.Errands != nil {
+				t.Errands[ErrandKey{e.ID, s.Facts[0]}]++
+			}
 		}
 	}
 }

@@ -104,17 +104,17 @@ type Item struct {
 }
 
 // NewItem takes an element up with its verdicts.
-func NewItem(e *truce.Element, first, last string, verdicts []truce.Verdict) Item {
+func NewItem(e *truce.Element, first, last string, verdicts []*truce.Verdict) Item {
 	x := Item{Element: e, First: first, Last: last, Fits: truce.Yes}
 	return x.Under(verdicts, func(*truce.Verdict) bool { return true })
 }
 
 // Under is the item with those of its verdicts alone that count.
-func (x Item) Under(verdicts []truce.Verdict, counts func(*truce.Verdict) bool) Item {
+func (x Item) Under(verdicts []*truce.Verdict, counts func(*truce.Verdict) bool) Item {
 	x.verdicts, x.rank = [classes]int{}, unjudged
-	for i := range verdicts {
-		if counts(&verdicts[i]) {
-			r := rank(&verdicts[i])
+	for _, v := range verdicts {
+		if counts(v) {
+			r := rank(v)
 			x.verdicts[r]++
 			x.rank = min(x.rank, r)
 		}

@@ -54,8 +54,8 @@ func TestStretches(t *testing.T) {
 	}
 }
 
-func verdict(outcome truce.Outcome, code string) truce.Verdict {
-	return truce.Verdict{Outcome: outcome, Code: code}
+func verdict(outcome truce.Outcome, code string) *truce.Verdict {
+	return &truce.Verdict{Outcome: outcome, Code: code}
 }
 
 // TestTheConvoy counts five authors' figures for one attack (HC-F1): one incident, ten to
@@ -66,8 +66,8 @@ func TestTheConvoy(t *testing.T) {
 		e.Said = append(e.Said, truce.Said{Fact: "killed", Source: source, Value: value})
 	}
 	other := &truce.Element{ID: "convoy/2", Incident: "convoy", Killed: &truce.Range{Low: 10, High: 21}}
-	items := []Item{NewItem(e, "2016-09-19", "2016-09-19", []truce.Verdict{verdict(truce.Undetermined, "UD-ACTOR"), verdict(truce.NoViolation, "NV-TIME")}),
-		NewItem(other, "2016-09-19", "2016-09-20", []truce.Verdict{verdict(truce.Violation, "V")})}
+	items := []Item{NewItem(e, "2016-09-19", "2016-09-19", []*truce.Verdict{verdict(truce.Undetermined, "UD-ACTOR"), verdict(truce.NoViolation, "NV-TIME")}),
+		NewItem(other, "2016-09-19", "2016-09-20", []*truce.Verdict{verdict(truce.Violation, "V")})}
 	f := Count(items, Stretch{"2016-09-19", "2016-09-19"})
 	if f.Incidents != (Interval{1, 1}) || f.Elements != (Interval{1, 2}) || f.Undated != 1 {
 		t.Errorf("%+v", f)
@@ -101,11 +101,11 @@ func TestATotalThatSomebodyStatesIsNotAdded(t *testing.T) {
 
 func TestWhatWasWithdrawnCountsApart(t *testing.T) {
 	back := &truce.Element{ID: "x", Status: "retracted", Killed: &truce.Range{Low: 3, High: 3}, Acts: []string{"shelling"}}
-	f := Count([]Item{NewItem(back, "2016-03-01", "2016-03-01", []truce.Verdict{verdict(truce.NoViolation, "RETRACTED")})}, Stretch{})
+	f := Count([]Item{NewItem(back, "2016-03-01", "2016-03-01", []*truce.Verdict{verdict(truce.NoViolation, "RETRACTED")})}, Stretch{})
 	if f.Classes[Withdrawn] != (Interval{1, 1}) || f.Verdicts[Withdrawn] != (Interval{1, 1}) || f.Killed.People.High+f.Killed.Known+f.Killed.Unknown != 0 {
 		t.Errorf("%+v", f)
 	}
-	if got := NewItem(&truce.Element{ID: "y"}, "", "", []truce.Verdict{verdict("odd", "")}).rank; got != unjudged {
+	if got := NewItem(&truce.Element{ID: "y"}, "", "", []*truce.Verdict{verdict("odd", "")}).rank; got != unjudged {
 		t.Errorf("an outcome of no meaning is %d", got)
 	}
 }
@@ -151,7 +151,7 @@ func anything(t *rapid.T) []Item {
 			low := rapid.IntRange(0, 5).Draw(t, "low")
 			e.Killed = &truce.Range{Low: float64(low), High: float64(low + rapid.IntRange(0, 3).Draw(t, "more"))}
 		}
-		var verdicts []truce.Verdict
+		var verdicts []*truce.Verdict
 		for range rapid.IntRange(0, 3).Draw(t, "verdicts") {
 			verdicts = append(verdicts, verdict(rapid.SampledFrom([]truce.Outcome{truce.Violation, truce.Undetermined, truce.NoViolation}).Draw(t, "outcome"), "X"))
 		}

@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"sync"
@@ -171,37 +172,54 @@ func (p *piece) firm(z *Zone) truce.Tri {
 	return g.firm(o)
 }
 
-// Cache remembers relations, so that asking again costs next to nothing. The zero value
-// is ready; it is safe for concurrent use and grows with the number of different
-// questions.
+// Cache remembers the relations that were asked for last, so that asking again costs next to
+// nothing. The zero value is ready; it is safe for concurrent use and holds no more than twice
+// mostClasses.
 type Cache struct {
-	mu      sync.RWMutex
-	classes map[string][][]bool
+	mu         sync.RWMutex
+	young, old map[question][][]bool
 }
+
+// question is the hash of what was asked.
+type question [sha256.Size]byte
+
+// mostClasses is how many answers are young: when there are more they are old, and those that
+// were old before and that nobody asked for again are forgotten.
+const mostClasses = 5000
 
 // Classes is the function Classes, remembered. The result must not be changed.
 func (c *Cache) Classes(e Extent, zones []*Zone) [][]bool {
-	var b strings.Builder
-	b.WriteString(e.Key())
-	for _, z := range zones {
-		b.WriteByte('\n')
-		b.WriteString(z.key)
-	}
-	key := b.String()
+	key := asked(e, zones)
 	c.mu.RLock()
-	rows, ok := c.classes[key]
+	rows, young := c.young[key]
+	had := young
+	if !young {
+		rows, had = c.old[key]
+	}
 	c.mu.RUnlock()
-	if ok {
+	if young {
 		return rows
 	}
-	rows = Classes(e, zones)
+	if !had {
+		rows = Classes(e, zones)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.classes == nil {
-		c.classes = map[string][][]bool{}
+	if c.young == nil || len(c.young) >= mostClasses {
+		c.young, c.old = map[question][][]bool{}, c.young
 	}
-	c.classes[key] = rows
+	c.young[key] = rows
 	return rows
+}
+
+// asked is the same for the same extent and zones.
+func asked(e Extent, zones []*Zone) question {
+	b := make([]byte, 0, 1024)
+	b = append(b, e.Key()...)
+	for _, z := range zones {
+		b = append(append(b, '\n'), z.key...)
+	}
+	return sha256.Sum256(b)
 }
 
 // Relate is the function Relate, remembered.

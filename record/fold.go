@@ -3,6 +3,8 @@ package record
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -185,6 +187,10 @@ func (c *change) plain() error {
 	switch row.Kind {
 	case "viewing":
 		row.Parent = b.text("sha256")
+	case "join":
+		if pair := b.list("pair"); len(pair) == 2 {
+			row.Parent = PairOf(pair[0], pair[1])
+		}
 	case "contact", "request":
 		row.Parent = b.text("about")
 	case "reply":
@@ -193,6 +199,13 @@ func (c *change) plain() error {
 		row.Parent = b.text("release")
 	}
 	return c.write(row, b)
+}
+
+// PairOf names two reports, in whatever order: the parent of the judgments on whether they tell
+// of one happening.
+func PairOf(a, b string) string {
+	sum := sha256.Sum256([]byte(min(a, b) + "\x00" + max(a, b)))
+	return hex.EncodeToString(sum[:16])
 }
 
 // words joins fields for a search.

@@ -84,9 +84,9 @@ func NewAgreement(s *desk.Sight, id string, q AgreementQuestion) (Agreement, boo
 			v.Authority = append(v.Authority, authority{what, who})
 		}
 	}
-	all, by := termsCounts(s, id)
-	v.Count = all
-	v.code(j, by)
+	count := under(termsCounts(s), id)
+	v.Count = count.all
+	v.code(j, count.by)
 	v.Duties = dutiesOf(s, id, v.Axis)
 	v.Parties = v.parties(s, j)
 	v.open()

@@ -15,26 +15,41 @@ import (
 	"truce/desk"
 )
 
-// judgedBy is an element's verdicts on one agreement, written "clause outcome [code]".
-func judgedBy(element string, verdicts ...truce.Verdict) desk.About {
+// judgedBy is what a sight says of an element with verdicts on one agreement.
+func judgedBy(verdicts ...truce.Verdict) desk.About {
+	var out desk.About
 	for i := range verdicts {
-		verdicts[i].Agreement, verdicts[i].Element = "a", element
+		verdicts[i].Agreement = "a"
+		out.Verdicts = append(out.Verdicts, &verdicts[i])
 	}
-	return desk.About{Verdicts: verdicts}
+	return out
+}
+
+// elements are so many as a sight has of each something to say.
+func elements(s *desk.Sight, ids ...string) *desk.Sight {
+	s.Result = &desk.Result{}
+	for _, id := range ids {
+		s.Result.Elements = append(s.Result.Elements, truce.Element{ID: id})
+	}
+	return s
 }
 
 func TestAgreementsAreCountedByElement(t *testing.T) {
 	settle := func(facts ...string) []truce.Settle { return []truce.Settle{{Facts: facts, Always: true}} }
-	s := &desk.Sight{About: []desk.About{
-		judgedBy("one", truce.Verdict{Clause: "X", Outcome: truce.Violation}, truce.Verdict{Clause: "Y", Outcome: truce.NoViolation}),
-		judgedBy("two", truce.Verdict{Clause: "X", Outcome: truce.Undetermined, Settle: settle("time", "whether b belongs to c", "whether d belongs to c")},
+	s := elements(&desk.Sight{About: []desk.About{
+		judgedBy(truce.Verdict{Clause: "X", Outcome: truce.Violation}, truce.Verdict{Clause: "Y", Outcome: truce.NoViolation}),
+		judgedBy(truce.Verdict{Clause: "X", Outcome: truce.Undetermined, Settle: settle("time", "whether b belongs to c", "whether d belongs to c")},
 			truce.Verdict{Clause: "Y", Outcome: truce.Undetermined, Settle: settle("time")}),
-		judgedBy("three", truce.Verdict{Clause: "X", Outcome: truce.Undetermined, Code: "RETRACTED"}, truce.Verdict{Clause: "Y", Outcome: truce.Undetermined, Code: "RETRACTED"}),
-		judgedBy("four", truce.Verdict{Clause: "X", Outcome: truce.Undetermined, Settle: []truce.Settle{{Facts: []string{"place"}}},
+		judgedBy(truce.Verdict{Clause: "X", Outcome: truce.Undetermined, Code: "RETRACTED"}, truce.Verdict{Clause: "Y", Outcome: truce.Undetermined, Code: "RETRACTED"}),
+		judgedBy(truce.Verdict{Clause: "X", Outcome: truce.Undetermined, Settle: []truce.Settle{{Facts: []string{"place"}}},
 			Readings: []truce.Reading{{Name: "wide", HeldBy: "some", Outcome: truce.Violation}, {Name: "narrow", HeldBy: "others", Outcome: truce.NoViolation}}}),
-		{Verdicts: []truce.Verdict{{Agreement: "b", Clause: "X", Outcome: truce.Violation}}},
-	}}
-	all, by := termsCounts(s, "a")
+		{Verdicts: []*truce.Verdict{{Agreement: "b", Clause: "X", Outcome: truce.Violation}}},
+	}}, "one", "two", "three", "four", "five")
+	counts := termsCounts(s)
+	all, by := counts["a"].all, counts["a"].by
+	if other := counts["b"].all; other.Violation != 1 || other.Judged() != 1 {
+		t.Errorf("under another text: %+v", other)
+	}
 	got := [][4]int{{all.Violation, all.Undetermined, all.NoViolation, all.Withdrawn}}
 	for _, id := range []string{"X", "Y"} {
 		got = append(got, [4]int{by[id].Violation, by[id].Undetermined, by[id].NoViolation, by[id].Withdrawn})

@@ -34,56 +34,138 @@ type readingCount struct {
 // Judged is how many elements were judged; those that were withdrawn are not.
 func (c *termsCount) Judged() int { return c.Violation + c.Undetermined + c.NoViolation }
 
-// termsCounts counts a sight under one agreement: in all, and by clause.
-func termsCounts(s *desk.Sight, agreement string) (*termsCount, map[string]*termsCount) {
-	all, by := &termsCount{wants: map[string]int{}}, map[string]*termsCount{}
-	for i := range s.About {
-		var gravest *truce.Verdict
-		wanted := map[string]bool{}
-		for k := range s.About[i].Verdicts {
-			v := &s.About[i].Verdicts[k]
-			if v.Agreement != agreement {
-				continue
-			}
-			c := by[v.Clause]
-			if c == nil {
-				c = &termsCount{wants: map[string]int{}}
-				by[v.Clause] = c
-			}
-			for _, fact := range c.add(v) {
-				wanted[fact] = true
-			}
-			if gravest == nil || gravity(v) < gravity(gravest) {
-				gravest = v
-			}
-		}
-		if gravest != nil {
-			all.outcome(gravest)
-		}
-		for fact := range wanted {
-			all.wants[fact]++
-		}
-	}
-	all.Wants = desk.Ranked(all.wants)
-	for _, c := range by {
-		c.Wants = desk.Ranked(c.wants)
-	}
-	return all, by
+// agreementCount counts the elements of a sight under one agreement: in all, and by clause.
+type agreementCount struct {
+	all *termsCount
+	by  map[string]*termsCount
 }
 
-// gravity sorts verdicts, the gravest first; what was withdrawn is the least.
-func gravity(v *truce.Verdict) int {
-	if void(v) {
-		return 3
+func newAgreementCount() *agreementCount {
+	return &agreementCount{&termsCount{wants: map[string]int{}}, map[string]*termsCount{}}
+}
+
+// termsCounts counts a sight under each agreement under which anything was judged.
+func termsCounts(s *desk.Sight) map[string]*agreementCount {
+	c := counter{out: map[string]*agreementCount{}, known: map[*truce.Verdict]*counted{}}
+	for i := range s.About {
+		for _, v := range s.About[i].Verdicts {
+			c.add(v, s.Result.Elements[i].ID)
+		}
+		c.end()
 	}
-	return slices.Index([]truce.Outcome{truce.Violation, truce.Undetermined, truce.NoViolation}, v.Outcome)
+	for _, a := range c.out {
+		a.all.Wants = desk.Ranked(a.all.wants)
+		for _, clause := range a.by {
+			clause.Wants = desk.Ranked(clause.wants)
+		}
+	}
+	return c.out
+}
+
+// under is the count under one agreement, which may have counted nothing.
+func under(counts map[string]*agreementCount, agreement string) *agreementCount {
+	if c := counts[agreement]; c != nil {
+		return c
+	}
+	return newAgreementCount()
+}
+
+// counted is a verdict, which many elements share, with what is counted of it.
+type counted struct {
+	of      *agreementCount
+	clause  *termsCount
+	gravity int
+	wants   []string
+}
+
+// counter counts verdicts, element by element and agreement by agreement.
+type counter struct {
+	out   map[string]*agreementCount
+	known map[*truce.Verdict]*counted
+	// What the verdicts on the element at work under one agreement come to.
+	at     *agreementCount
+	worst  int
+	wanted []string
+}
+
+// add counts a verdict on an element.
+func (c *counter) add(v *truce.Verdict, element string) {
+	k := c.known[v]
+	if k == nil {
+		k = c.count(v)
+	}
+	if k.of != c.at {
+		c.end()
+		c.at, c.worst = k.of, withdrawn
+	}
+	c.worst = min(c.worst, k.gravity)
+	if k.clause.outcome(k.gravity); k.gravity == withdrawn {
+		return
+	}
+	if len(v.Readings) > 0 {
+		k.clause.read(v, element)
+	}
+	for _, fact := range k.wants {
+		if k.clause.wants[fact]++; !slices.Contains(c.wanted, fact) {
+			c.wanted = append(c.wanted, fact)
+		}
+	}
+}
+
+// end counts what the verdicts on an element under one agreement come to.
+func (c *counter) end() {
+	if c.at == nil {
+		return
+	}
+	c.at.all.outcome(c.worst)
+	for _, fact := range c.wanted {
+		c.at.all.wants[fact]++
+	}
+	c.at, c.wanted = nil, c.wanted[:0]
+}
+
+// count finds out what is counted of a verdict.
+func (c *counter) count(v *truce.Verdict) *counted {
+	of := c.out[v.Agreement]
+	if of == nil {
+		of = newAgreementCount()
+		c.out[v.Agreement] = of
+	}
+	clause := of.by[v.Clause]
+	if clause == nil {
+		clause = &termsCount{wants: map[string]int{}}
+		of.by[v.Clause] = clause
+	}
+	k := &counted{of: of, clause: clause, gravity: gravity(v)}
+	if v.Outcome == truce.Undetermined && k.gravity != withdrawn {
+		k.wants = wantsOf(v)
+	}
+	c.known[v] = k
+	return k
+}
+
+// The least grave of all is what was withdrawn.
+const withdrawn = 3
+
+// gravity sorts verdicts, the gravest first.
+func gravity(v *truce.Verdict) int {
+	switch {
+	case void(v):
+		return withdrawn
+	case v.Outcome == truce.Violation:
+		return 0
+	case v.Outcome == truce.Undetermined:
+		return 1
+	}
+	return 2
 }
 
 // void reports whether a verdict is about something taken back or counted twice.
 func void(v *truce.Verdict) bool { return v.Code == "RETRACTED" || v.Code == "DUP" }
 
-func (c *termsCount) outcome(v *truce.Verdict) {
-	switch gravity(v) {
+// outcome counts an element by how grave it is.
+func (c *termsCount) outcome(gravity int) {
+	switch gravity {
 	case 0:
 		c.Violation++
 	case 1:
@@ -93,22 +175,6 @@ func (c *termsCount) outcome(v *truce.Verdict) {
 	default:
 		c.Withdrawn++
 	}
-}
-
-// add counts a verdict and returns the facts that it wants for.
-func (c *termsCount) add(v *truce.Verdict) []string {
-	if c.outcome(v); void(v) {
-		return nil
-	}
-	c.read(v)
-	if v.Outcome != truce.Undetermined {
-		return nil
-	}
-	wants := wantsOf(v)
-	for _, fact := range wants {
-		c.wants[fact]++
-	}
-	return wants
 }
 
 // wantsOf lists the kinds of fact that surely settle a verdict, each once.
@@ -125,7 +191,7 @@ func wantsOf(v *truce.Verdict) []string {
 }
 
 // read counts the readings of a verdict. One that is no violation under all of them has none.
-func (c *termsCount) read(v *truce.Verdict) {
+func (c *termsCount) read(v *truce.Verdict, element string) {
 	differ := false
 	for _, x := range v.Readings {
 		i := slices.IndexFunc(c.Readings, func(r readingCount) bool { return r.Name == x.Name })
@@ -137,15 +203,15 @@ func (c *termsCount) read(v *truce.Verdict) {
 		switch x.Outcome {
 		case truce.Violation:
 			r.Violation++
-			r.Found = append(r.Found, v.Element)
+			r.Found = append(r.Found, element)
 		case truce.Undetermined:
 			r.Undetermined++
-			r.Found = append(r.Found, v.Element)
+			r.Found = append(r.Found, element)
 		}
 		differ = differ || x.Outcome != v.Readings[0].Outcome
 	}
 	if differ {
-		c.Differ = append(c.Differ, v.Element)
+		c.Differ = append(c.Differ, element)
 	}
 }
 

@@ -68,8 +68,9 @@ func NewAgreements(s *desk.Sight, verdicts bool) Agreements {
 	}
 	from, to := bounds(append(ends, s.Result.Mission.From, s.Result.Until())...)
 	out.Axis = newAxis(from, to, s.Result.Mission.Zone)
+	counts := termsCounts(s)
 	for _, j := range s.Result.Judges {
-		out.List = append(out.List, out.line(s, j))
+		out.List = append(out.List, out.line(j, under(counts, j.Agreement().ID)))
 	}
 	slices.SortStableFunc(out.List, func(a, b AgreementLine) int {
 		if n := starts(a.Windows.all).Compare(starts(b.Windows.all)); n != 0 {
@@ -88,7 +89,7 @@ func starts(all [][2]time.Time) time.Time {
 	return all[0][0]
 }
 
-func (v *Agreements) line(s *desk.Sight, j *terms.Judge) AgreementLine {
+func (v *Agreements) line(j *terms.Judge, count *agreementCount) AgreementLine {
 	a := j.Agreement()
 	l := AgreementLine{ID: a.ID, Title: a.Title, Form: a.Form, Clauses: len(a.Clauses), Parties: len(a.Parties), Windows: newWindows(j.InForce())}
 	for _, c := range a.Clauses {
@@ -97,6 +98,6 @@ func (v *Agreements) line(s *desk.Sight, j *terms.Judge) AgreementLine {
 		}
 	}
 	l.Bands = v.Axis.bands(j.InForce(), "yes")
-	l.Count, _ = termsCounts(s, a.ID)
+	l.Count = count.all
 	return l
 }

@@ -45,13 +45,15 @@ type DayView struct {
 	Incidents []DayIncident
 	Access    int // incidents about access and aid
 	Undated   DayNumber
-	Silent    bool // of some elements it is withheld who said it
-	Watched   []DayWatched
-	Fixes     []DayFix
-	Told      []DayTold // notices in words
-	Map       *DayMap
-	Hash      string // of a frozen report
-	Query     string // of the address, for the files beside the page
+	// Part says that calms, and what has no known day, were left out of a large record.
+	Part    bool
+	Silent  bool // of some elements it is withheld who said it
+	Watched []DayWatched
+	Fixes   []DayFix
+	Told    []DayTold // notices in words
+	Map     *DayMap
+	Hash    string // of a frozen report
+	Query   string // of the address, for the files beside the page
 }
 
 // DayNumber is a number with the list of what is behind it; Link is empty where that is none.
@@ -162,10 +164,12 @@ type DayFix struct {
 // DayTold is a notice: what a frozen report said and what is so now.
 type DayTold struct {
 	desk.DayRelease
-	Same    bool
-	Changes []DayDiffers
-	Fixes   []DayFix
-	Shown   bool // the page shows this release
+	Same bool
+	// Unchecked says that nothing was compared, since the record is too large for that.
+	Unchecked bool
+	Changes   []DayDiffers
+	Fixes     []DayFix
+	Shown     bool // the page shows this release
 }
 
 // DayDiffers is one figure that differs.
@@ -187,9 +191,12 @@ func NewDay(ask DayAsk) (DayView, error) {
 		v.AsOf, v.Hash = strconv.FormatInt(d.Entries, 10), ask.Frozen.SHA256
 	}
 	v.Query = v.files()
-	v.Rows, v.Under, v.Undated = v.figures(), v.under(), v.number(d.Undated)
-	if len(d.Undated.IDs) > mostLinked {
-		v.Undated.Link = ""
+	v.Rows, v.Under, v.Part = v.figures(), v.under(), d.Undated == nil
+	if d.Undated != nil {
+		v.Undated = v.number(*d.Undated)
+		if len(d.Undated.IDs) > mostLinked {
+			v.Undated.Link = ""
+		}
 	}
 	v.authors("killed", d.Figures.Killed.By)
 	v.authors("injured", d.Figures.Injured.By)
@@ -426,7 +433,7 @@ func (v *DayView) fixes(list []desk.DayCorrection) []DayFix {
 
 // told puts a notice into lines.
 func (v *DayView) told(n desk.DayNotice) DayTold {
-	t := DayTold{DayRelease: n.Frozen.DayRelease, Same: n.Frozen.Same, Fixes: v.fixes(n.Entries), Shown: v.Frozen != nil && v.Frozen.ID == n.Frozen.ID}
+	t := DayTold{DayRelease: n.Frozen.DayRelease, Same: n.Frozen.Same || n.Unchecked, Unchecked: n.Unchecked, Fixes: v.fixes(n.Entries), Shown: v.Frozen != nil && v.Frozen.ID == n.Frozen.ID}
 	then, now := DayView{Span: v.Span}, DayView{Span: v.Span}
 	then.AsOf = strconv.FormatInt(n.Frozen.Entries, 10)
 	for _, c := range n.Changes {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"truce/desk"
+	"truce/figures"
 )
 
 // DaysView is the list of the mission's reporting days, one month at a time.
@@ -19,6 +20,9 @@ type DaysView struct {
 	Told   []DayTold
 	Frozen int // how many reports are frozen
 	Empty  bool
+	// Before is the day before those that are shown, where the record is too large for all days
+	// of a month to be looked at together.
+	Before string
 }
 
 // DayMonth is a month in the list of months. Number is 1 for January.
@@ -49,7 +53,8 @@ type DaysLine struct {
 
 // NewDays makes the list. month is as 2016-04; one that is not in the period is Invalid, and
 // empty is the last month in which anything is known to have happened.
-func NewDays(m *desk.Mission, days []desk.DayLine, month, asOf string) (DaysView, error) {
+func NewDays(s *desk.Sight, days []desk.DayLine, month, asOf string) (DaysView, error) {
+	m := s.Result.Mission
 	v := DaysView{Month: month, Cut: days[0].Span.From.Format("15:04"), Zone: m.Zone.String()}
 	if m.Cut == 0 {
 		v.Cut = "00:00"
@@ -58,8 +63,7 @@ func NewDays(m *desk.Mission, days []desk.DayLine, month, asOf string) (DaysView
 	for _, d := range days {
 		of := d.Span.Day[:7]
 		if n := len(v.Months); n == 0 || v.Months[n-1].Month != of {
-			number, _ := strconv.Atoi(of[5:])
-			v.Months = append(v.Months, DayMonth{Month: of, Year: of[:4], Number: number})
+			v.Months = append(v.Months, monthOf(d.Span.Day))
 		}
 		if d.Begun && d.Figures.Incidents.Sure > 0 || last == "" {
 			last = of
@@ -67,6 +71,9 @@ func NewDays(m *desk.Mission, days []desk.DayLine, month, asOf string) (DaysView
 	}
 	if v.Month == "" {
 		v.Month = last
+	}
+	if s.Part != nil {
+		v.around(s.Part)
 	}
 	k := slices.IndexFunc(v.Months, func(x DayMonth) bool { return x.Month == v.Month })
 	if k < 0 {
@@ -86,6 +93,21 @@ func NewDays(m *desk.Mission, days []desk.DayLine, month, asOf string) (DaysView
 		}
 	}
 	return v, nil
+}
+
+// monthOf is the month of a day.
+func monthOf(day string) DayMonth {
+	number, _ := strconv.Atoi(day[5:7])
+	return DayMonth{Month: day[:7], Year: day[:4], Number: number}
+}
+
+// around adds the months beside those of a part, which does not know where the whole begins and
+// ends.
+func (v *DaysView) around(p *desk.Part) {
+	v.Before = figures.Shift(p.From, -1)
+	first, last := v.Months[0].Month, v.Months[len(v.Months)-1].Month
+	before, after := figures.Shift(first+"-01", -1), figures.Shift(last+"-28", 4)
+	v.Months = slices.Concat([]DayMonth{monthOf(before)}, v.Months, []DayMonth{monthOf(after)})
 }
 
 func (v *DaysView) line(m *desk.Mission, d desk.DayLine, asOf string) DaysLine {

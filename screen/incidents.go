@@ -180,8 +180,7 @@ func (b *Board) line(s *Selection, g group) IncidentLine {
 		}
 		class = min(class, place(x.Class()))
 		out.Killed, out.Injured = wider(out.Killed, x.Element.Killed), wider(out.Injured, x.Element.Injured)
-		for k := range about.Verdicts {
-			v := &about.Verdicts[k]
+		for _, v := range about.Verdicts {
 			if rank := place(figures.ClassOf(v)); rank < 2 && s.Filter.Counts(v) {
 				had, is := worst[v.Agreement]
 				if !is || rank < had {

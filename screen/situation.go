@@ -265,8 +265,8 @@ func (b *Board) wanted(s Selection) (out []Want, hidden bool) {
 	for i := range s.Items {
 		verdicts := b.Sight.About[s.at[i]].Verdicts
 		all, alone := map[string]bool{}, map[string]bool{}
-		for k := range verdicts {
-			if x := &verdicts[k]; s.Filter.finds(x) && figures.ClassOf(x) == figures.Undetermined {
+		for _, x := range verdicts {
+			if s.Filter.finds(x) && figures.ClassOf(x) == figures.Undetermined {
 				open = true
 				told = told || x.Settle != nil
 				settling(x, all, alone)

@@ -29,7 +29,7 @@ func small(t *testing.T) *desk.Sight {
 	}
 	m := &desk.Mission{ID: "m", Title: "A mission", Zone: time.UTC, From: dayOf("2020-03-01"), To: dayOf("2020-03-10"), Book: terms.Book{Atlas: atlas}, Outline: []byte(all), Areas: []byte(all)}
 	s := &desk.Sight{Result: &desk.Result{Mission: m}}
-	add := func(e truce.Element, first, last string, place truce.Place, verdicts ...truce.Verdict) {
+	add := func(e truce.Element, first, last string, place truce.Place, verdicts ...*truce.Verdict) {
 		x, err := atlas.Extent([]truce.Place{place})
 		if err != nil {
 			t.Fatal(err)
@@ -37,8 +37,8 @@ func small(t *testing.T) *desk.Sight {
 		s.Result.Elements = append(s.Result.Elements, e)
 		s.About = append(s.About, desk.About{Mark: "TLP:GREEN", First: first, Last: last, Extent: x, Verdicts: verdicts})
 	}
-	say := func(clause string, outcome truce.Outcome, code string, settle ...truce.Settle) truce.Verdict {
-		return truce.Verdict{Agreement: "x", Clause: clause, Outcome: outcome, Code: code, Settle: settle}
+	say := func(clause string, outcome truce.Outcome, code string, settle ...truce.Settle) *truce.Verdict {
+		return &truce.Verdict{Agreement: "x", Clause: clause, Outcome: outcome, Code: code, Settle: settle}
 	}
 	who := truce.Settle{Facts: []string{"whether a belongs to b"}, Always: true}
 	both := truce.Settle{Facts: []string{"place", "time"}, Always: true}

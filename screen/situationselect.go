@@ -107,8 +107,8 @@ func (q *question) judged(i int, x *figures.Item) bool {
 	verdicts := q.Sight.About[i].Verdicts
 	if q.asksVerdict() {
 		some := false
-		for k := range verdicts {
-			some = some || q.finds(&verdicts[k])
+		for _, v := range verdicts {
+			some = some || q.finds(v)
 		}
 		if !some {
 			return false

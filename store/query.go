@@ -137,7 +137,7 @@ func (db *DB) List(ctx context.Context, q Query) (Page, error) {
 	}
 	if err == nil && len(p.Rows) > limit {
 		p.Rows = p.Rows[:limit]
-		p.Next = cursor(p.Rows[limit-1])
+		p.Next = After(p.Rows[limit-1])
 	}
 	return p, err
 }
@@ -398,7 +398,7 @@ func (w *where) after(q *Query) error {
 	return nil
 }
 
-// cursor names the place in a list behind a row.
-func cursor(r truce.Row) string {
+// After is the cursor behind a row of a list, as [Query.After] takes it.
+func After(r truce.Row) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(r.Sort + "\x00" + r.ID))
 }

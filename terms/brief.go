@@ -1,6 +1,7 @@
 package terms
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"math"
 	"slices"
@@ -12,25 +13,37 @@ import (
 	"truce/geo"
 )
 
-// Brief is Verdict without steps. Elements that a clause cannot tell apart are judged once:
-// a day of war brings many reports that differ in the hour, the village and the dead alone.
-func (j *Judge) Brief(s *Subject, c *Clause) truce.Verdict {
+// Brief is what pages count and list by: agreement, clause, outcome and code, and of what is
+// not plainly no violation the outcome under each reading and the facts that together surely
+// settle it. It does not say whose verdict it is. Elements that a clause cannot tell apart are
+// judged once: a day of war brings many reports that differ in the hour, the village and the
+// dead alone. What comes is shared by all elements of which the clause says the same, and must
+// not be changed.
+func (j *Judge) Brief(s *Subject, c *Clause) *truce.Verdict {
 	if s.e.Status != "" {
-		return stepless(j.Verdict(s, c))
+		return j.briefs.share(brief(j.verdict(s, c, true)))
 	}
 	key := j.alike[c.ID].key(j, s)
-	v, had := j.briefs.get(key)
-	if !had {
-		v = stepless(j.Verdict(s, c))
+	v := j.briefs.get(key)
+	if v == nil {
+		v = j.briefs.share(brief(j.verdict(s, c, true)))
 		j.briefs.put(key, v)
 	}
-	v.Element, v.State = s.e.ID, digest([]byte(s.version+j.book.Version))
 	return v
 }
 
-func stepless(v truce.Verdict) truce.Verdict {
-	v.Steps = nil
-	return v
+func brief(v truce.Verdict) truce.Verdict {
+	out := truce.Verdict{Agreement: v.Agreement, Clause: v.Clause, Outcome: v.Outcome, Code: v.Code, Codes: []string{v.Code}}
+	if v.Outcome == truce.NoViolation {
+		return out
+	}
+	out.Readings = v.Readings
+	for _, s := range v.Settle {
+		if s.Always {
+			out.Settle = append(out.Settle, truce.Settle{Facts: s.Facts, Always: true})
+		}
+	}
+	return out
 }
 
 // likeness is what a clause can tell elements apart by.
@@ -147,7 +160,7 @@ func (r *rule) factsAsked() []string {
 }
 
 // key is the same for elements that the clause cannot tell apart.
-func (l *likeness) key(j *Judge, s *Subject) string {
+func (l *likeness) key(j *Judge, s *Subject) likeKey {
 	k := keyed(make([]byte, 0, 256))
 	e := s.e
 	k.text(l.id)
@@ -174,8 +187,11 @@ func (l *likeness) key(j *Judge, s *Subject) string {
 	for _, name := range l.facts {
 		k.fact(e, name)
 	}
-	return string(k)
+	return sha256.Sum256(k)
 }
+
+// likeKey is the hash of what a clause can tell elements apart by, or of what a verdict says.
+type likeKey [sha256.Size]byte
 
 // keyed is a key being written. Each part says its length, so that no two are mistaken.
 type keyed []byte
@@ -190,6 +206,8 @@ func (k *keyed) list(all []string) {
 		k.text(s)
 	}
 }
+
+func (k *keyed) length(n int) { *k = binary.AppendUvarint(*k, uint64(n)) }
 
 func (k *keyed) yes(is bool) { *k = append(*k, byte(btoi(is))) }
 
@@ -246,27 +264,57 @@ func (k *keyed) time(cuts []time.Time, when []truce.When) {
 	}
 }
 
-// mostBriefs is how many verdicts a judge keeps to give again.
+// brief writes all that a brief says.
+func (k *keyed) brief(v *truce.Verdict) {
+	k.list([]string{v.Agreement, v.Clause, string(v.Outcome), v.Code})
+	k.length(len(v.Settle))
+	for _, s := range v.Settle {
+		k.list(s.Facts)
+	}
+	k.length(len(v.Readings))
+	for _, r := range v.Readings {
+		k.list([]string{r.Name, r.HeldBy, string(r.Outcome), r.Code})
+	}
+}
+
+// mostBriefs is how many verdicts a judge keeps at hand: when there are more they are old, and
+// those that were old before and that nobody asked for again are forgotten.
 const mostBriefs = 10_000
 
-// briefs are verdicts by what they rest on.
+// briefs are verdicts by what they rest on, and by what they say.
 type briefs struct {
-	mu  sync.RWMutex
-	all map[string]truce.Verdict
+	mu         sync.RWMutex
+	young, old map[likeKey]*truce.Verdict
 }
 
-func (b *briefs) get(key string) (truce.Verdict, bool) {
+func (b *briefs) get(key likeKey) *truce.Verdict {
 	b.mu.RLock()
-	defer b.mu.RUnlock()
-	v, had := b.all[key]
-	return v, had
+	v, old := b.young[key], b.old[key]
+	b.mu.RUnlock()
+	if v == nil && old != nil {
+		b.put(key, old)
+		v = old
+	}
+	return v
 }
 
-func (b *briefs) put(key string, v truce.Verdict) {
+func (b *briefs) put(key likeKey, v *truce.Verdict) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.all == nil || len(b.all) >= mostBriefs {
-		b.all = map[string]truce.Verdict{}
+	if b.young == nil || len(b.young) >= mostBriefs {
+		b.young, b.old = map[likeKey]*truce.Verdict{}, b.young
 	}
-	b.all[key] = v
+	b.young[key] = v
+}
+
+// share is the verdict that says the same, if there was one, else this.
+func (b *briefs) share(v truce.Verdict) *truce.Verdict {
+	k := keyed("says")
+	k.brief(&v)
+	key := likeKey(sha256.Sum256(k))
+	if had := b.get(key); had != nil {
+		return had
+	}
+	b.put(key, &v)
+	return &v
 }

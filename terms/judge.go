@@ -31,7 +31,10 @@ func Judged(c *Clause) bool {
 }
 
 // Verdict judges one element under one clause.
-func (j *Judge) Verdict(s *Subject, c *Clause) truce.Verdict {
+func (j *Judge) Verdict(s *Subject, c *Clause) truce.Verdict { return j.verdict(s, c, false) }
+
+// verdict is Verdict; in short it leaves out what a brief does not say.
+func (j *Judge) verdict(s *Subject, c *Clause, short bool) truce.Verdict {
 	v := truce.Verdict{Agreement: j.a.ID, Version: j.version, Clause: c.ID, Cite: c.Cite, Element: s.e.ID,
 		State: digest([]byte(s.version + j.book.Version))}
 	switch s.e.Status {
@@ -44,7 +47,9 @@ func (j *Judge) Verdict(s *Subject, c *Clause) truce.Verdict {
 	if j.early(&v, s, rules) {
 		return v
 	}
-	newSpace(j, s, rules).judge(&v, c)
+	sp := newSpace(j, s, rules)
+	sp.short = short
+	sp.judge(&v, c)
 	return v
 }
 
@@ -53,9 +58,14 @@ func (sp *space) judge(v *truce.Verdict, c *Clause) {
 	factors := sp.factors()
 	all := sp.solve(factors)
 	v.Outcome = all.outcome
-	v.Steps = sp.steps(factors)
+	if !sp.short {
+		v.Steps = sp.steps(factors)
+	}
 	sp.readingsOf(v)
 	sp.explain(v, c, factors, all)
+	if sp.short {
+		return
+	}
 	sp.parts(v, factors)
 	v.Notes = sp.notes(sp.rules, v.Outcome)
 }
@@ -146,7 +156,7 @@ func (sp *space) readingsOf(v *truce.Verdict) {
 	}
 	for _, r := range sp.rules {
 		one := newSpace(sp.j, sp.s, []*rule{r})
-		one.forest = sp.forest
+		one.forest, one.short = sp.forest, sp.short
 		factors := one.factors()
 		s := one.solve(factors)
 		var u truce.Verdict

@@ -17,9 +17,15 @@ func (sp *space) settle(s solution) []truce.Settle {
 	for _, c := range s.components {
 		for i := range c.facts {
 			if c.matters(i) {
-				matter = append(matter, sp.opened(c, i))
+				matter = append(matter, open{c: c, i: i})
 			}
 		}
+	}
+	if sp.short {
+		return []truce.Settle{{Facts: sp.named(matter), Always: true}}
+	}
+	for i := range matter {
+		sp.group(&matter[i])
 	}
 	out := []truce.Settle{sp.table(s, matter)}
 	if len(matter) == 1 {
@@ -47,12 +53,21 @@ type open struct {
 	labels  []string // of the classes
 }
 
-func (sp *space) opened(c *component, i int) open {
-	o := open{c: c, i: i, classes: c.classes(i)}
+// group finds the values that lead to the same.
+func (sp *space) group(o *open) {
+	o.classes = o.c.classes(o.i)
 	for _, class := range o.classes {
-		o.labels = append(o.labels, sp.classLabel(c.facts[i], class))
+		o.labels = append(o.labels, sp.classLabel(o.c.facts[o.i], class))
 	}
-	return o
+}
+
+// named are the names of facts.
+func (sp *space) named(matter []open) []string {
+	var out []string
+	for _, o := range matter {
+		out = append(out, sp.facts[o.c.facts[o.i]].name)
+	}
+	return out
 }
 
 func (sp *space) classLabel(at int, class []int) string {
@@ -91,10 +106,9 @@ func (s solution) given(c *component, i, v int) truce.Outcome {
 
 // table lists every combination of the facts that matter with its outcome.
 func (sp *space) table(s solution, matter []open) truce.Settle {
-	x := truce.Settle{Always: true}
+	x := truce.Settle{Facts: sp.named(matter), Always: true}
 	rows := 1
 	for _, o := range matter {
-		x.Facts = append(x.Facts, sp.facts[o.c.facts[o.i]].name)
 		rows *= len(o.classes)
 	}
 	if rows > MaxRows {

@@ -91,6 +91,7 @@ type space struct {
 	// loose lets an open membership of somebody whom nobody named differ from role to role.
 	// What would settle a verdict is told so: there, who it was includes what he belonged to.
 	loose bool
+	short bool // a brief is made: what it does not say is left out
 	// identity says that it matters who exactly acted and who holds the ground.
 	identity bool
 	several  bool // a single time covers more than one moment, so that conditions on it must be taken together

@@ -39,24 +39,53 @@ func strict(r *http.Request, may ...string) error {
 
 // daysPage lists the reporting days.
 func (s *site) daysPage(w http.ResponseWriter, r *http.Request) error {
-	if err := strict(r, "month"); err != nil {
+	if err := strict(r, "month", "to"); err != nil {
 		return err
 	}
-	sight, f, err := s.look(r, "days")
+	scope, err := daysScope(r)
 	if err != nil {
 		return err
 	}
-	days, err := s.Record.Days(r.Context(), of(r.Context()).who, "", "", sight.AsOf)
+	sight, f, err := s.lookAt(r, "days", scope)
+	if err != nil {
+		return err
+	}
+	from, to := "", ""
+	if sight.Part != nil {
+		from, to = scope.Days[0].From, scope.Days[0].To
+	}
+	days, err := s.Record.Days(r.Context(), of(r.Context()).who, from, to, sight.AsOf)
 	if err != nil {
 		return err
 	}
 	if len(days) > 0 {
-		if f.View, err = screen.NewDays(sight.Result.Mission, days, r.FormValue("month"), f.AsOf); err != nil {
+		if f.View, err = screen.NewDays(sight, days, r.FormValue("month"), f.AsOf); err != nil {
 			return err
 		}
 	}
 	s.showAs(w, r, http.StatusOK, f)
 	return nil
+}
+
+// daysScope are the days of the month that is asked for, up to a day where one is named.
+func daysScope(r *http.Request) (desk.Scope, error) {
+	days := desk.Days{To: r.FormValue("to")}
+	if days.To != "" {
+		if _, err := desk.ParseDay(days.To); err != nil {
+			return desk.Scope{}, err
+		}
+	}
+	if month := r.FormValue("month"); month != "" {
+		first, err := time.Parse("2006-01", month)
+		if err != nil {
+			return desk.Scope{}, invalid("month", "this is no month", "a month such as 2016-04")
+		}
+		last := first.AddDate(0, 1, -1).Format(time.DateOnly)
+		if days.From = first.Format(time.DateOnly); days.To == "" || days.To > last || days.To < days.From {
+			days.To = last
+		}
+	}
+	return desk.Scope{Days: []desk.Days{days}}, nil
 }
 
 // dayPage shows the report of a day, or hands it out as a file.
@@ -81,7 +110,11 @@ func (s *site) dayHTML(w http.ResponseWriter, r *http.Request, day string) error
 		return nothingHere()
 	}
 	who := of(r.Context()).who
-	sight, f, err := s.look(r, "day")
+	scope, err := desk.DayScope(day)
+	if err != nil {
+		return conceal(err)
+	}
+	sight, f, err := s.lookAt(r, "day", scope)
 	if err != nil {
 		return err
 	}
@@ -104,7 +137,7 @@ func (s *site) dayHTML(w http.ResponseWriter, r *http.Request, day string) error
 	if ask.Notices, err = s.notices(r.Context(), who, day, sight.AsOf); err != nil {
 		return err
 	}
-	if f.AsOf == "" && frozen == nil {
+	if f.AsOf == "" && frozen == nil && sight.Part == nil {
 		ask.May, ask.From = s.mayFreeze(who, ask)
 	}
 	if f.View, err = screen.NewDay(ask); err != nil {
@@ -116,16 +149,14 @@ func (s *site) dayHTML(w http.ResponseWriter, r *http.Request, day string) error
 
 // beside are the days before and after one that have a report.
 func (s *site) beside(sight *desk.Sight, day string) (previous, next string) {
-	first, last := sight.Result.Bounds()
 	t, err := desk.ParseDay(day)
 	if err != nil {
 		return "", ""
 	}
-	if d := t.AddDate(0, 0, -1).Format(time.DateOnly); d >= first {
+	if d := t.AddDate(0, 0, -1).Format(time.DateOnly); sight.Result.HasDay(d, s.Now()) {
 		previous = d
 	}
-	d := t.AddDate(0, 0, 1).Format(time.DateOnly)
-	if span, err := sight.Result.Mission.Span(d); err == nil && d <= last && !span.From.After(s.Now()) {
+	if d := t.AddDate(0, 0, 1).Format(time.DateOnly); sight.Result.HasDay(d, s.Now()) {
 		next = d
 	}
 	return previous, next
@@ -139,7 +170,7 @@ func (s *site) notices(ctx context.Context, who access.Person, day string, asOf 
 	}
 	var out []desk.DayNotice
 	for _, rel := range releases {
-		n, err := s.Record.DayNotice(ctx, rel)
+		n, err := s.Record.NoticeInPassing(ctx, rel)
 		if err != nil {
 			return nil, err
 		}
@@ -187,6 +218,9 @@ func (s *site) frozenDay(r *http.Request, day, otherwise string) (*desk.FrozenDa
 	}
 	for _, rel := range releases {
 		if mark == "" || rel.Mark == mark {
+			if err := s.smallEnough(r.Context()); err != nil {
+				return nil, err
+			}
 			f, err := s.Record.Frozen(r.Context(), rel)
 			return &f, err
 		}
@@ -195,6 +229,15 @@ func (s *site) frozenDay(r *http.Request, day, otherwise string) (*desk.FrozenDa
 		return nil, nothingHere()
 	}
 	return nil, nil
+}
+
+// smallEnough refuses what needs the whole of a large record, which takes longer than anybody
+// waits for a page.
+func (s *site) smallEnough(ctx context.Context) error {
+	if large, err := s.Record.IsLarge(ctx); err != nil || !large {
+		return err
+	}
+	return problem(http.StatusConflict, "too-large", "This record is too large to freeze a report here, or to make a frozen one again. Whoever keeps the record can: truce day.")
 }
 
 // dayFile is the report that leaves as a file: a frozen one, or what whoever asks may take out.
@@ -245,7 +288,7 @@ func (s *site) dayPDF(w http.ResponseWriter, r *http.Request, day string) error 
 	if err != nil {
 		return err
 	}
-	sight, _, err := s.look(r, "day")
+	sight, _, err := s.lookAt(r, "day", desk.Scope{Days: []desk.Days{{From: day, To: day}}})
 	if err != nil {
 		return err
 	}
@@ -315,6 +358,9 @@ func (s *site) freezeDay(w http.ResponseWriter, r *http.Request) error {
 	}
 	if r.PostFormValue("confirm") != "yes" {
 		return invalid("confirm", "nobody has confirmed it", "yes")
+	}
+	if err := s.smallEnough(ctx); err != nil {
+		return err
 	}
 	var done desk.DayRelease
 	err := s.signing(ctx, who, func(key *ledger.Key) (err error) {

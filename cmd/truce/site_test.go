@@ -277,6 +277,11 @@ func (a *asking) desk() {
 		}},
 		{"incident", 100, func(r *rand.Rand) string { return fmt.Sprintf("/incidents/S-%d", r.IntN(*incidents)) }},
 		{"agreements", 20, plain("/agreements")},
+		{"days", 10, plain("/days")},
+		{"day", 20, func(r *rand.Rand) string {
+			return "/days/" + day(world.FirstDay+1000+world.Day(r.IntN(int(world.LastDay-world.FirstDay)-1100)))
+		}},
+		{"verdicts", 20, plain("/api/v1/verdicts?outcome=violation&limit=50")},
 		{"state", 20, plain("/record")},
 	} {
 		begun := time.Now()
