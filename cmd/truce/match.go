@@ -20,6 +20,7 @@ import (
 type matchCmd struct {
 	Find  matchFindCmd  `cmd:"" default:"withargs" help:"Find what tells of one happening (this is what truce match does by itself)."`
 	Learn matchLearnCmd `cmd:"" help:"Learn weights from judged pairs of two lists."`
+	Lines headlinesCmd  `cmd:"" name:"headlines" help:"Find which reports tell of one event where only office, day and a line are known."`
 }
 
 func (matchCmd) Help() string {

@@ -89,7 +89,7 @@ func (c *reconcileCmd) Run(ctx context.Context, s *streams) error {
 		err = out.Flush()
 	}
 	if err == nil {
-		err = c.putAside(s, r.SetAside)
+		err = putAside(s, r.SetAside, c.SetAside, c.Quiet)
 	}
 	s.found(r.Differs())
 	if len(r.SetAside) > 0 {
@@ -131,19 +131,9 @@ func (c *reconcileCmd) inputs(s *streams) (m *desk.Mission, a desk.LedgerFile, b
 
 // places reads the named places and what they are looked up in.
 func (c *reconcileCmd) places(s *streams, o *desk.ReconcileOptions) error {
-	for _, name := range c.Gazetteer {
-		text, err := readAll(s, name)
-		if err != nil {
-			return err
-		}
-		places, bad, err := reconcile.ReadGazetteer(name, bytes.NewReader(text))
-		if err != nil {
-			return err
-		}
-		if len(bad) > 0 {
-			return &truce.Error{Kind: truce.Invalid, At: name, Msg: "a row cannot be read", Hint: "mend the gazetteer", Err: &bad[0]}
-		}
-		o.Gazetteer = append(o.Gazetteer, places...)
+	var err error
+	if o.Gazetteer, err = gazetteers(s, c.Gazetteer); err != nil {
+		return err
 	}
 	for _, same := range c.SameArea {
 		o.SameArea = append(o.SameArea, strings.Split(same, "="))
@@ -152,9 +142,28 @@ func (c *reconcileCmd) places(s *streams, o *desk.ReconcileOptions) error {
 		return nil
 	}
 	o.Named = &desk.LedgerFile{File: c.Named}
-	var err error
 	o.Named.Text, err = readAll(s, c.Named)
 	return err
+}
+
+// gazetteers reads files of places, each of which must be whole.
+func gazetteers(s *streams, files []string) ([]reconcile.Place, error) {
+	var out []reconcile.Place
+	for _, name := range files {
+		text, err := readAll(s, name)
+		if err != nil {
+			return nil, err
+		}
+		places, bad, err := reconcile.ReadGazetteer(name, bytes.NewReader(text))
+		if err != nil {
+			return nil, err
+		}
+		if len(bad) > 0 {
+			return nil, &truce.Error{Kind: truce.Invalid, At: name, Msg: "a row cannot be read", Hint: "mend the gazetteer", Err: &bad[0]}
+		}
+		out = append(out, places...)
+	}
+	return out, nil
 }
 
 // file reads one side. A zone or a cut of its own goes before the common one.
@@ -182,19 +191,19 @@ func (c *reconcileCmd) file(s *streams, name, author, mapping, zone, cut string)
 }
 
 // putAside writes the rows that could not be read, and lists the first.
-func (c *reconcileCmd) putAside(s *streams, bad []*intake.RowError) error {
-	aside := intake.NewSetAside(c.SetAside)
+func putAside(s *streams, bad []*intake.RowError, file string, quiet bool) error {
+	aside := intake.NewSetAside(file)
 	defer aside.Discard()
 	for _, x := range bad {
-		if c.SetAside == "" {
+		if file == "" {
 			break
 		}
 		if err := aside.Add(x); err != nil {
 			return err
 		}
 	}
-	if !c.Quiet {
-		tellAside(s, bad, len(bad), c.SetAside)
+	if !quiet {
+		tellAside(s, bad, len(bad), file)
 	}
 	return aside.Close()
 }
