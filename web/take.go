@@ -222,11 +222,11 @@ func (s *site) takeWatch(w http.ResponseWriter, r *http.Request) error {
 // mostSuggested is how many suggestions stand beside a report.
 const mostSuggested = 5
 
-// suggestions are what a report may be another report of. asked says that they were looked for.
+// suggestions are what a report may be another report of; none is told as certain. asked says that they were looked for.
 func (s *site) suggestions(ctx context.Context, report string) (list []screen.Suggested, asked bool, err error) {
 	found, err := s.Record.Suggest(ctx, of(ctx).who, report, mostSuggested)
 	for _, f := range found {
-		list = append(list, screen.Suggested{Incident: f.Incident, Report: f.Report, Percent: int(math.Round(100 * f.Odds)), Reasons: match.Because(f.Parts)})
+		list = append(list, screen.Suggested{Incident: f.Incident, Report: f.Report, Percent: min(99, int(math.Round(100*f.Odds))), Reasons: match.Because(f.Parts)})
 	}
 	return list, true, conceal(err)
 }
