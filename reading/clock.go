@@ -68,6 +68,9 @@ func (p *page) until(m moment) moment {
 	if m.precision == "day" {
 		return p.untilDay(m)
 	}
+	if m.precision == "part-of-day" && between && m.to.Sub(m.from) <= 3*time.Hour { // "between noon and 4 p.m."
+		m.from, m.precision = m.from.Add(m.to.Sub(m.from)/2).Truncate(time.Hour), "hour"
+	}
 	if m.precision != "minute" && m.precision != "hour" {
 		return m
 	}

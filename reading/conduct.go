@@ -2,6 +2,7 @@ package reading
 
 import (
 	"slices"
+	"strings"
 )
 
 // conduct finds words for acts and for means.
@@ -76,6 +77,9 @@ func (p *page) joint(i int) bool {
 	case ';', '-', '.', '(', ')':
 		return true
 	case ',':
+		if i < len(p.toks) && strings.HasPrefix(p.text[p.toks[i].from:], "و") {
+			return true
+		}
 		return p.is(i, "and", "but", "while", "although", "whereas", "which", "who", "as", "when", "where", "after", "including") || p.speechAt(i) || p.verbSoon(i)
 	}
 	return p.is(i, "but", "while", "although", "whereas", "because", "that", "which", "who", "when") && !p.is(i-1, "of")
@@ -348,7 +352,7 @@ func (p *page) headline(i int) bool {
 func (p *page) occurs(a, b int, m *mention) bool {
 	for k := a; k < b; k++ {
 		for _, h := range p.at(k) {
-			if h.category == isOccur && (h.b <= m.a || h.a >= m.b) {
+			if h.category == isOccur && (h.b <= m.a && m.a-h.b < 9 || h.a >= m.b && h.a-m.b < 9) {
 				return true
 			}
 			if h.category == isAct && h.form == 'v' && (h.b <= m.a || h.a >= m.b) && (p.is(m.a-1, "in", "during", "by", "after") || p.is(m.a-2, "in", "during", "by", "after")) {

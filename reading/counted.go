@@ -18,6 +18,12 @@ func (p *page) counts(q figure) string {
 			return h.code
 		}
 	}
+	if p.is(q.n-1, "of") && p.is(q.n-2, "family") && p.breaks(q.b) {
+		if harm := p.harmBefore(q.n - 2); harm != "" {
+			return harm
+		}
+		return "people"
+	}
 	if code := p.among(q); code != "" {
 		return code
 	}
@@ -130,6 +136,9 @@ func harm(code string) bool {
 // harmAfter finds what befell those who are counted, behind the noun in the same clause.
 func (p *page) harmAfter(k int) string {
 	for end := k + 8; k < end && k < len(p.toks); k++ {
+		if p.is(k, "بينهم", "بينهن") {
+			return ""
+		}
 		if p.kind(k) == ',' && p.aside(k) > k {
 			end += p.aside(k) - k
 			k = p.aside(k)
@@ -156,7 +165,8 @@ func (p *page) harmAfter(k int) string {
 
 // aside returns the comma that ends "including five children", begun by a comma at token k.
 func (p *page) aside(k int) int {
-	if !p.is(k+1, "including", "among", "of") {
+	partly := p.numberAt(k+1) && p.is(k+2, "of") && p.is(k+3, "them", "whom")
+	if !partly && !p.is(k+1, "including", "among", "of", "среди", "из", "بينهم") && !(p.is(k+1, "в") && p.is(k+2, "том")) {
 		return k
 	}
 	for n := k + 2; n < k+14 && n < len(p.toks) && !p.toks[n].next; n++ {

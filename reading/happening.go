@@ -114,7 +114,7 @@ func (p *page) split(a, b int) bool {
 		if k := p.mentionAt(i, KindPlace); k >= 0 {
 			place = true
 		}
-		if place && p.is(i, "and") {
+		if place && p.is(i, "and") && !p.numberAt(i+1) {
 			return true
 		}
 	}
@@ -214,30 +214,81 @@ func (p *page) distance(x, y mention) int {
 	return n
 }
 
-// who fills in those who may have acted and those acted against, as the sentence has it.
+// who fills in those who may have acted and those acted against, as the sentence has it. Whoever
+// stands in another clause, or only tells of it, is neither, unless harm came to them there.
 func (d *draft) who() {
 	act := d.p.ments[d.act]
 	passive := d.p.is(act.a-1, "was", "were", "been", "being")
+	ca, cb := d.p.clause(act.a)
 	for _, k := range d.mine(KindActor) {
 		m := d.p.ments[k]
-		if d.isSpeaker(k) || len(m.it.Codes) == 0 {
+		if d.isSpeaker(k) || len(m.it.Codes) == 0 || d.frames(m) {
 			continue
 		}
-		d.used = append(d.used, k)
-		behind := m.a >= act.b
 		byHim := d.p.is(m.a-1, "by") || d.p.is(m.a-1, "the") && d.p.is(m.a-2, "by")
+		within := m.a >= ca && m.b <= cb
+		behind := m.a >= act.b
 		switch {
 		case d.e.Mutual || act.it.Codes[0] == "armed-clash":
 			d.side(m)
-		case byHim, !behind && !passive && !d.p.is(m.a-1, "against", "on", "of", "in"):
+		case byHim, d.p.verbFirst(m, act):
+			d.e.By = join(d.e.By, m.it.Codes)
+		case d.p.suffers(m), slices.Contains(unarmed, m.it.Codes[0]):
+			d.e.Against = join(d.e.Against, m.it.Codes)
+		case behind && !within, !behind && !within && !d.p.subjectOver(m, act):
+			continue
+		case !behind && !passive && !d.p.is(m.a-1, "against", "on", "of", "in"):
 			d.e.By = join(d.e.By, m.it.Codes)
 		default:
 			d.e.Against = join(d.e.Against, m.it.Codes)
 		}
+		d.used = append(d.used, k)
 	}
 	if len(d.e.By) == 0 {
 		d.open = append(d.open, "by")
 	}
+}
+
+// unarmed are actors who do no hostile act.
+var unarmed = []string{"civilians", "health-care"}
+
+// verbFirst reports whether a mention is the subject behind an Arabic verb: "قصفت قوات النظام".
+func (p *page) verbFirst(m, act mention) bool {
+	return act.act.form == 'v' && m.a >= act.b && m.a-act.b <= 1 && arabic(p.text[p.toks[act.a].from:]) && p.toks[m.a].lead == 0
+}
+
+// suffers reports whether words behind a mention say that harm came to it: "Turkish soldiers were wounded".
+func (p *page) suffers(m mention) bool {
+	for k := m.b; k < m.b+3; k++ {
+		if p.is(k, "was", "were", "been") {
+			h := p.countAt(k + 1)
+			return h.entry != nil && harm(h.code)
+		}
+	}
+	return false
+}
+
+// subjectOver reports whether a mention is the subject of an act in a later clause with none of its
+// own: "the army advanced and, two hours later, shelled".
+func (p *page) subjectOver(m, act mention) bool {
+	for k := m.b; k < act.a; k++ {
+		if p.is(k, "when", "as", "while", "after", "before", "where", "but") || p.kind(k) == ';' {
+			return false
+		}
+		if j := p.mentionAt(k, KindActor); j >= 0 {
+			return false
+		}
+	}
+	return act.a-m.b < 14
+}
+
+// frames reports whether a mention belongs to the words that tell who says it to whom, not to what is said.
+func (d *draft) frames(m mention) bool {
+	act := d.p.ments[d.act]
+	return slices.ContainsFunc(d.p.over[d.p.sent[act.a]], func(k int32) bool {
+		s := d.p.said[k]
+		return !s.Own && s.Speaker != nil && act.a >= s.from && act.b <= s.to && (m.b <= s.from || m.a >= s.to)
+	})
 }
 
 // side enters one of those who fought.
@@ -338,6 +389,7 @@ func (d *draft) means() {
 
 // toll fills in who came to harm, where the text sets both ends; otherwise it stands as said.
 func (d *draft) toll() {
+	seen := map[string]bool{}
 	for _, k := range d.mine(KindQuantity) {
 		it := d.p.ments[k].it
 		var to **truce.Range
@@ -352,6 +404,10 @@ func (d *draft) toll() {
 		default:
 			continue
 		}
+		if seen[fact] && harm(it.Counts) {
+			continue // a part of those counted before: "35 people, among them 11 children"
+		}
+		seen[fact] = true
 		d.used = append(d.used, k)
 		if it.Amount.Low != nil && it.Amount.High != nil && *to == nil {
 			*to = &truce.Range{Low: *it.Amount.Low, High: *it.Amount.High}

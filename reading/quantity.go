@@ -388,7 +388,7 @@ func (p *page) nounOf(q figure) string {
 // listOf is what the number before in the sentence counts, where this one ends a clause or goes
 // on with a place.
 func (p *page) listOf(q figure) string {
-	if !p.is(q.b, "in", "в", "في", "near", "at") && !p.breaks(q.b) {
+	if !p.is(q.b, "in", "в", "في", "near", "at") && !p.breaks(q.b) || p.is(q.n-1, "of", "by", "from") {
 		return ""
 	}
 	for k := len(p.ments) - 1; k >= 0; k-- {

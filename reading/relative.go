@@ -122,7 +122,7 @@ func at(day time.Time, hour int) time.Time {
 // bareDayPart is a part of a day that is not named: it is taken for the account's own.
 func (p *page) bareDayPart(h hit, part [2]int) (moment, bool) {
 	cyr := cyrillic(p.text[p.toks[h.a].from:]) && p.lower(h.a) != "дня" && p.lower(h.a) != "днем"
-	if p.toks[h.a].joined || !cyr && !p.toks[h.a].line && !p.is(h.a-1, "in", "at", "by", "the", "before", "after", "until", "since", "в", "during", "على", "from") && !arabic(p.text[p.toks[h.a].from:]) && h.code != "dawn" && h.code != "midnight" {
+	if p.toks[h.a].joined || !cyr && !p.toks[h.a].line && !p.is(h.a-1, "in", "at", "by", "between", "the", "before", "after", "until", "since", "в", "during", "على", "from") && !arabic(p.text[p.toks[h.a].from:]) && h.code != "dawn" && h.code != "midnight" {
 		return moment{}, false
 	}
 	if h.code == "midnight" && !p.looksAhead(h.a) {
@@ -202,6 +202,9 @@ func (p *page) looksAhead(i int) bool {
 	for k := i - 1; k >= 0 && k > i-9 && p.sent[k] == p.sent[i] && p.kind(k) != ',' && p.text[p.toks[k].from] != ';'; k-- {
 		if _, ok := p.longest(k, isSpeech); ok {
 			return false // "said Friday": the words ahead are of the saying
+		}
+		if p.future(k) && p.is(k-1, "been") && p.is(k-2, "had") {
+			return false // "had been due to leave"
 		}
 		if p.is(k, "will", "would", "until") || p.future(k) || p.aheadArabic(k) {
 			return true

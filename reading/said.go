@@ -35,7 +35,7 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 		after = a
 	}
 	after = p.behindThat(after)
-	for p.kind(after) == ',' || p.is(after, "that") {
+	for p.kind(after) == ',' || p.is(after, "that", "что", "أن", "إن", "بأن") {
 		after++
 	}
 	for end > after && (p.kind(end-1) == '.' || p.depth[end-1] < depth) {
@@ -58,13 +58,19 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 }
 
 // asides may stand between a word of speech and "that".
-var asides = strings.Fields("on in a an the statement to reporters journalists late early at news conference carried by state media briefing interview with earlier also him her them us parliament television press brief local social media website via its his their own telephone phone by official twitter channel statement telegram again newspaper this")
+var asides = strings.Fields("on in a an the statement to reporters journalists late early at news conference carried by state media briefing interview with earlier also him her them us parliament television press brief local social media website via its his their own telephone phone by official twitter channel statement telegram again newspaper this журналистам агентству телеканалу репортерам брифинге на в пресс конференции заседании للصحفيين خلال في مؤتمر صحفي بيان تصريح")
 
 // behindThat passes over "on Thursday" and "in a statement" up to "that".
 func (p *page) behindThat(a int) int {
-	for k := a; k < a+10 && k < len(p.toks) && !p.toks[k].next && p.kind(k) == word && p.depth[k] == p.depth[a]; k++ {
-		if p.is(k, "that") {
+	for k := a; k < a+10 && k < len(p.toks) && !p.toks[k].next && p.depth[k] == p.depth[a]; k++ {
+		if p.is(k, "that", "что", "أن", "إن", "بأن") {
 			return k + 1
+		}
+		if p.kind(k) == ',' && p.is(k+1, "что") && k > a {
+			continue
+		}
+		if p.kind(k) != word {
+			break
 		}
 		if !p.taken[k] && !slices.Contains(asides, p.lower(k)) {
 			break
@@ -113,6 +119,12 @@ func (p *page) before(h hit, v voiced) bool {
 	}
 	end := p.starts[p.sent[h.a]+1]
 	rest := max(h.b, v.b)
+	for k := a - 1; p.is(a-1, "and") && k > a-8; k-- {
+		if p.kind(k) == ',' {
+			a = k + 1 // "..., rescuers and a monitor said"
+			break
+		}
+	}
 	inverted := v.right && cyrillic(p.lower(h.a)) && (p.kind(a-1) == ',' || p.kind(a-1) == '-') && !p.thatSoon(rest)
 	return p.kind(a-1) == ',' && a-p.starts[p.sent[a]] > 4 && (end-rest < 4 || p.kind(rest) == '.' || p.kind(rest) == ',' || p.kind(rest) == ';' || p.onlyAsides(rest, end)) || inverted && a > p.starts[p.sent[a]]+1
 }

@@ -313,7 +313,7 @@ func (p *page) subject(m mention, h hit) bool {
 			return false
 		}
 	}
-	return commas%2 == 0
+	return commas%2 == 0 || commas == 1 && p.kind(m.a-1) == ',' // "a spokesman, X, said"
 }
 
 // aPhrase reports whether tokens [a, b) are one phrase that says where or of what a subject is:
@@ -363,7 +363,7 @@ func (p *page) firstOfGroup(m int) int {
 			return m
 		}
 		for k := x.b; k < y.a; k++ {
-			if p.kind(k) != ',' && !p.is(k, "and", "the") {
+			if p.kind(k) != ',' && !p.is(k, "and", "the", "a", "an") {
 				return m
 			}
 		}
@@ -376,27 +376,47 @@ func (p *page) firstOfGroup(m int) int {
 // town said".
 func (p *page) phraseLeft(h hit) (voiced, bool) {
 	first := p.starts[p.sent[h.a]]
-	a := h.a
-	for a > first && h.a-a < 9 && p.kind(a-1) == word && p.depth[a-1] == p.depth[h.a] && !p.is(a-1, "that", "but", "while", "as", "when", "which", "who") {
+	a, end := h.a, p.beforeAside(h.a)
+	if end < h.a {
+		a = end
+	}
+	for a > first && end-a < 9 && p.kind(a-1) == word && p.depth[a-1] == p.depth[h.a] && !p.is(a-1, "that", "but", "while", "as", "when", "which", "who") {
 		if a-1 > first && p.is(a-1, "and") {
 			break
 		}
 		a--
 	}
-	for a < h.a && (p.is(a, "the", "a", "an", "and", "but", "in", "has", "have", "had") || p.kind(a) != word) {
+	for a < end && (p.is(a, "the", "a", "an", "and", "but", "in", "has", "have", "had") || p.kind(a) != word) {
 		a++
 	}
-	if a >= h.a || !p.looksLikeSpeaker(a, h.a) {
+	strong := slices.Contains(sayingVerbs, p.lower(h.a)) && p.is(a-1, "the", "a", "an") && end-a <= 7
+	if a >= end || !strong && !p.looksLikeSpeaker(a, end) {
 		return voiced{}, false
 	}
 	if p.is(a, "its", "their") {
-		if v := p.ofBody(a, h.a); v != nil {
-			return voiced{v, -1, a, h.a, false}, true
+		if v := p.ofBody(a, end); v != nil {
+			return voiced{v, -1, a, end, false}, true
 		}
 	}
-	s := p.span(a, h.a)
+	s := p.span(a, end)
 	name := strings.TrimSpace(p.str(s))
 	return voiced{&Voice{Span: s, Text: name, Codes: []string{"?" + name}, Name: name}, -1, a, h.a, false}, true
+}
+
+// sayingVerbs have a speaker for subject, whatever he is called.
+var sayingVerbs = strings.Fields("said says told added warned denied insisted announced confirmed explained stressed")
+
+// beforeAside goes back over words between commas: "a source, who spoke on condition of anonymity, said".
+func (p *page) beforeAside(i int) int {
+	if p.kind(i-1) != ',' {
+		return i
+	}
+	for k := i - 2; k > i-18 && k > p.starts[p.sent[i]]; k-- {
+		if p.kind(k) == ',' {
+			return k
+		}
+	}
+	return i
 }
 
 // ofBody reads "its spokesman": whoever was named last.

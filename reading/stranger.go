@@ -35,6 +35,9 @@ func (p *page) strangerAt(i int, met map[string]*person) (a, b int) {
 	a = p.titlesBefore(i)
 	titled := a < i || p.kind(i-1) == ',' && i > 1 && p.officeBefore(i-2)
 	kunya := slices.Contains([]string{"abu", "umm", "um", "abo"}, p.lower(i))
+	if kunya && (p.is(i-1, "in", "near", "at", "around") || p.is(i-1, "of") && p.is(i-2, "village", "town", "city", "district")) {
+		return a, 0 // a village
+	}
 	for b = i; b < i+4 && b < len(p.toks) && p.nameToken(b, i, kunya); b++ {
 		if b > i && p.toks[b].next {
 			break

@@ -63,7 +63,7 @@ func (p *page) time(i int) (moment, bool) {
 	if p.taken[i] {
 		return moment{}, false
 	}
-	for _, read := range []func(int) (moment, bool){p.pointing, p.since, p.written, p.ago, p.ahead, p.past, p.month, p.clockAlone, p.clockWords, p.lexical, p.year} {
+	for _, read := range []func(int) (moment, bool){p.pointing, p.nightTo, p.since, p.written, p.ago, p.ahead, p.past, p.month, p.clockAlone, p.clockWords, p.lexical, p.year} {
 		if m, ok := read(i); ok {
 			return m, true
 		}
@@ -111,6 +111,23 @@ func (p *page) since(i int) (moment, bool) {
 			m.open = "until when is not known"
 		}
 	}
+	return m, true
+}
+
+// nightTo reads "в ночь на четверг": the night before that day.
+func (p *page) nightTo(i int) (moment, bool) {
+	if !p.is(i, "ночь") || !p.is(i+1, "на") || i+2 >= len(p.toks) {
+		return moment{}, false
+	}
+	m, ok := p.time(i + 2)
+	if !ok || m.precision != "day" {
+		return moment{}, false
+	}
+	m.a = i
+	if !m.from.IsZero() {
+		m.from, m.to = at(m.from, -2), at(m.from, 6)
+	}
+	m.precision = "part-of-day"
 	return m, true
 }
 
