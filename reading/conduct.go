@@ -43,8 +43,21 @@ func (p *page) inCompany(i int, c category) (hit, bool) {
 // company reports whether one of the words that an act asks for stands near it in its sentence.
 func (p *page) company(h hit) bool {
 	first, end := p.starts[p.sent[h.a]], p.starts[p.sent[h.a]+1]
+	if p.lowerIn(h.a, "left", "leaves") && p.leftDead(h.b) {
+		return false
+	}
 	for k := max(first, h.a-12); k < min(end, h.b+8); k++ {
 		if (k < h.a || k >= h.b) && p.kind(k) == word && slices.Contains(h.company, p.toks[k].id) {
+			return true
+		}
+	}
+	return false
+}
+
+// leftDead reports whether "left" has the dead for its object: "clashes that left 18 fighters dead".
+func (p *page) leftDead(i int) bool {
+	for k := i; k < i+7 && p.sentOf(k) == p.sentOf(i-1); k++ {
+		if p.lowerAt(k) == "dead" || p.lowerAt(k) == "wounded" || p.lowerAt(k) == "injured" || p.lowerAt(k) == "homeless" {
 			return true
 		}
 	}
@@ -186,7 +199,7 @@ func (p *page) cueBehind(i, b int) Mood {
 			continue
 		}
 		for _, h := range p.at(k) {
-			if h.category == isMood && !p.taken[k] && !p.hedging(k) && (h.code == "not" || h.code == "future" && k < i+2 || h.code == "if" && k < i+2) {
+			if h.category == isMood && !p.taken[k] && !p.hedging(k) && (h.code == "not" || !p.is(k-1, "it", "he", "she", "they", "we") && (h.code == "future" && k < i+2 || h.code == "if" && k < i+2)) {
 				return map[string]Mood{"not": Denied, "future": Future, "if": If}[h.code]
 			}
 		}

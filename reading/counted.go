@@ -24,6 +24,14 @@ func (p *page) counts(q figure) string {
 		}
 		return "people"
 	}
+	if p.risen(q) {
+		return "killed"
+	}
+	if p.is(q.b, "of") && p.is(q.b+1, "the") && p.numberAt(q.b+2) { // "two of the five wounded died"
+		if h := p.countAt(q.b + 3); h.entry != nil && harm(h.code) {
+			return p.harmAfter(h.b)
+		}
+	}
 	if code := p.among(q); code != "" {
 		return code
 	}
@@ -50,6 +58,22 @@ func (p *page) counts(q figure) string {
 		return harm
 	}
 	return p.listOf(q)
+}
+
+// risen reports whether a number is what a death toll has come to: "the toll has risen to nine".
+func (p *page) risen(q figure) bool {
+	if !p.is(q.a-1, "to", "at") || !slices.Contains([]string{"risen", "rose", "climbed", "rises", "stands", "stood", "rising", "put", "jumped", "up"}, p.lowerAt(q.a-2)) {
+		return false
+	}
+	if noun, _ := p.noun(q.b); noun != "" && noun != "people" {
+		return false
+	}
+	for k := p.starts[p.sent[q.a]]; k < q.a; k++ {
+		if h := p.countAt(k); h.entry != nil && h.code == "killed" {
+			return true
+		}
+	}
+	return false
 }
 
 // countEnds reports whether a word of harm stands just before token a.

@@ -394,6 +394,9 @@ func (d *draft) toll() {
 		it := d.p.ments[k].it
 		var to **truce.Range
 		fact := it.Counts
+		if harm(it.Counts) && it.Counts != "evacuated" && slices.Contains(peaceful, d.e.Acts[0]) {
+			continue // the dead of a release or a delivery are those of other acts
+		}
 		switch it.Counts {
 		case "killed":
 			to = &d.e.Killed
@@ -417,6 +420,10 @@ func (d *draft) toll() {
 		d.e.Said = append(d.e.Said, truce.Said{Fact: fact, Value: it.Text, Source: d.p.account.Outlet})
 	}
 }
+
+// peaceful are acts that kill nobody.
+var peaceful = []string{"release", "aid-delivery", "evacuation", "withdrawal", "acceptance", "grant-access", "service-repair", "service-cut", "inspect-goods", "delay-access",
+	"refuse-access", "obstruct-monitors", "post", "digging-in", "redeployment", "troop-movement", "reinforcement", "arms-transfer", "drone-flight", "hand-over-ground"}
 
 // told notes who tells of the act, if it is not the account itself. What only one side
 // charges another with is not established.

@@ -55,7 +55,7 @@ func (p *page) pointer(h hit) (mention, bool) {
 	case "org":
 		p.pointToBody(&m)
 	case "they", "it":
-		if !p.speechAt(h.b) {
+		if !p.speechAt(h.b) && !(p.is(h.b, "had", "has", "have", "will", "would") && p.speechAt(h.b+1)) {
 			return m, false
 		}
 		p.pointToBody(&m)

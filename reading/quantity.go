@@ -48,6 +48,9 @@ func (p *page) quantity(i int) (figure, bool) {
 	if kind == "" || kind == "between" && !p.rangeFollows(q) {
 		a = i
 	}
+	if _, timed := p.unit(q.b); timed && p.is(a, "over") && q.n == a+1 && !p.is(a-1, "for", "after", "well", "of", "lasted", "lasting", "took") {
+		a, kind = q.n, "" // "five violations over 24 hours"
+	}
 	q.a = a
 	p.through(&q, kind)
 	hedged(&q, kind)

@@ -57,7 +57,7 @@ func (p *page) speech(h hit) (saying, bool) {
 	if !ok {
 		return s, false
 	}
-	s.Speaker, s.speaker = v.voice, v.mention
+	s.Speaker, s.speaker = p.insideVoice(h, v), v.mention
 	s.Within = p.depth[h.a] > 0
 	from, to, quoted := p.content(h, v)
 	if p.onlyThat(from, to) {
@@ -81,6 +81,19 @@ func (p *page) speech(h hit) (saying, bool) {
 	s.About = p.topics(from, to)
 	p.temper(&s)
 	return s, true
+}
+
+// insideVoice is the speaker of a statement, where "it" inside somebody's statement is that somebody.
+func (p *page) insideVoice(h hit, v voiced) *Voice {
+	if len(p.said) == 0 || v.voice == nil || !p.is(v.a, "it", "they", "he", "she", "его", "он", "она", "они") {
+		return v.voice
+	}
+	if s := p.said[len(p.said)-1]; s.Speaker != nil && s.from <= h.a && h.a < s.to && p.sent[s.verb] == p.sent[h.a] && len(s.Speaker.Codes) > 0 {
+		out := *s.Speaker
+		out.Certain = false
+		return &out
+	}
+	return v.voice
 }
 
 // onlyThat reports whether all that is said is "that", of words told before: "they said that yesterday".
@@ -135,6 +148,9 @@ func (p *page) speaker(h hit) (voiced, bool) {
 	}
 	if p.is(h.b, "of") && strings.HasPrefix(w, "report") || strings.HasPrefix(w, "claim") && p.is(h.b, "of") && !p.is(h.a-1, "has", "have") && p.toks[h.a].next {
 		return voiced{}, false // "reports of a violation"
+	}
+	if c := p.countAt(h.b); w == "reported" && c.entry != nil && harm(c.code) && c.b == h.b+1 {
+		return voiced{}, false // "60 people reported dead"
 	}
 	if v, ok := p.sameAgain(h); ok {
 		return v, true
@@ -381,7 +397,7 @@ func (p *page) phraseLeft(h hit) (voiced, bool) {
 		a = end
 	}
 	for a > first && end-a < 9 && p.kind(a-1) == word && p.depth[a-1] == p.depth[h.a] && !p.is(a-1, "that", "but", "while", "as", "when", "which", "who") {
-		if a-1 > first && p.is(a-1, "and") {
+		if a-1 > first && p.is(a-1, "and") || p.is(a, "the", "a", "an") && !p.is(a-1, "of", "in", "at", "for", "from", "by", "with", "to", "on", "and") {
 			break
 		}
 		a--

@@ -437,6 +437,10 @@ func (p *page) wholeMonth(a, b, y int, m time.Month, said bool) moment {
 	switch {
 	case p.is(a-1, "early") || p.is(a-1, "of") && p.is(a-2, "beginning", "start"):
 		out.to, out.precision = out.from.AddDate(0, 0, 10), "days"
+	case p.is(a-1, "of") && p.is(a-2, "week") && p.is(a-3, "first"):
+		out.to, out.precision = out.from.AddDate(0, 0, 7), "days"
+	case p.is(a-1, "of") && p.is(a-2, "week") && p.is(a-3, "last"):
+		out.from, out.precision = out.to.AddDate(0, 0, -7), "days"
 	case p.is(a-1, "of") && p.is(a-2, "half"):
 		out.precision = "days"
 		if p.is(a-3, "second") {
