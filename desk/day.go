@@ -197,6 +197,9 @@ func (r *Record) DayFile(ctx context.Context, who access.Person, day string, asO
 	if err != nil {
 		return nil, err
 	}
+	if s.Part != nil && s.Part.Hidden {
+		return nil, &truce.Error{Kind: truce.Conflict, At: "day/" + day, Msg: "the record is too large to make this file of what you may see: some of it you may not look for by its day", Hint: "the page of the day"}
+	}
 	return r.reportOf(ctx, s, who, access.Export, day, r.now())
 }
 

@@ -90,7 +90,7 @@ func (r *Record) sightFor(ctx context.Context, who access.Person, do access.Acti
 		}
 	}
 	if large {
-		err = r.gather(ctx, s, v, labels, *of)
+		err = r.gather(ctx, s, r.view(who, access.List, n), labels, *of) // it is looked for by whoever looks, and then cut
 	} else {
 		s.of, err = r.judge(ctx, n)
 	}
