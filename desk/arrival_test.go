@@ -109,3 +109,28 @@ func TestAMissionsPastWaitsNowhere(t *testing.T) {
 		t.Error("soon is a day")
 	}
 }
+
+// A report of a day outside the mission's period is joined to an incident like any other: its case
+// stands since the incident was opened, though nothing of it is judged.
+func TestACaseOutsideThePeriodHasAStage(t *testing.T) {
+	ctx, who := context.Background(), head("amal")
+	r, _ := sample(t)
+	late := report("R-late")
+	late.Elements[0].When[0].From, late.Elements[0].When[0].To = time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC), time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)
+	if _, err := r.HandIn(ctx, who, "", Handed{Report: late, Door: DoorAPI, Danger: []string{"fire"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Triage(ctx, who, "open", Triage{Report: "R-late", Do: "open", Incident: "I-late"}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := r.CaseFile(ctx, who, sightOf(t, r, who, 0), "I-late")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Stage.Name != StageReceived || f.Since.IsZero() || !f.Live || f.Due().Sub(f.Since) != time.Hour {
+		t.Errorf("%+v", f.Case)
+	}
+	if due := (Case{Stage: f.Stage}).Due(); !due.IsZero() {
+		t.Errorf("what began nobody knows when is due %s", due)
+	}
+}

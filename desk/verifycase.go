@@ -76,9 +76,10 @@ type Case struct {
 // Limit is how long the case may stand where it stands; 0 without a limit.
 func (c Case) Limit() time.Duration { return c.Stage.Limit(c.Live) }
 
-// Due is when the case should leave its stage; zero without a limit.
+// Due is when the case should leave its stage; zero without a limit, or where nobody knows since
+// when it has stood there.
 func (c Case) Due() time.Time {
-	if c.Limit() == 0 {
+	if c.Limit() == 0 || c.Since.IsZero() {
 		return time.Time{}
 	}
 	return c.Since.Add(c.Limit())
@@ -242,7 +243,14 @@ func (r *Record) begun(ctx context.Context, who access.Person, s *Sight, c *Case
 			c.Entry, c.Since = n, at
 		}
 	}
-	return nil
+	if !c.Since.IsZero() {
+		return nil
+	}
+	row, err := r.maybe(ctx, who, s.AsOf, "incident", c.ID) // whose acts lie outside the mission's period
+	if err == nil && row != nil {
+		c.Entry, c.Since, err = r.first(ctx, "incident", c.ID)
+	}
+	return err
 }
 
 // titled is what a case is called, as far as the person may see it.
