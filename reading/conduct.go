@@ -10,7 +10,7 @@ func (p *page) conduct() {
 	for _, c := range []category{isAct, isMeans} {
 		for i := 0; i < len(p.toks); {
 			h, ok := p.inCompany(i, c)
-			if !ok || p.isName(h) {
+			if !ok || p.isName(h) || h.form == 'v' && h.b == h.a+1 && p.numberAt(h.a-1) && strings.HasSuffix(p.lower(h.a), "s") {
 				i++
 				continue
 			}

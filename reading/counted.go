@@ -212,7 +212,7 @@ func (p *page) closeHarm(b int) bool {
 }
 
 // betweens may stand between a word of harm and its number.
-var betweens = strings.Fields("of the a an some at least also another further other all to on yesterday today including reached rose risen climbed rising stands toll number at")
+var betweens = strings.Fields("of the a an some at least also another further other all to on yesterday today including included include were reached rose risen climbed rising stands toll number at")
 
 // harmBefore finds a word of harm just before a number: "killing at least 12".
 func (p *page) harmBefore(a int) string {

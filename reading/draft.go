@@ -74,7 +74,7 @@ func (d *draft) who() {
 	ca, cb := d.p.clause(act.a)
 	for _, k := range d.mine(KindActor) {
 		m := d.p.ments[k]
-		if d.isSpeaker(k) || len(m.it.Codes) == 0 || d.frames(m) {
+		if d.isSpeaker(k) || len(m.it.Codes) == 0 || d.frames(m) || d.p.press(m) {
 			continue
 		}
 		byHim := d.p.is(m.a-1, "by") || d.p.is(m.a-1, "the") && d.p.is(m.a-2, "by")
@@ -99,6 +99,18 @@ func (d *draft) who() {
 	if len(d.e.By) == 0 {
 		d.open = append(d.open, "by")
 	}
+}
+
+// press reports whether a mention is an outlet's, in a dateline or elsewhere: it tells and does not act.
+func (p *page) press(m mention) bool {
+	if p.kind(m.a-1) == '(' && p.kind(m.b) == ')' || slices.Contains(noBody[2:], m.it.Codes[0]) {
+		return true
+	}
+	if p.lists.Register == nil {
+		return false
+	}
+	a, known := p.lists.Register.Actor(m.it.Codes[0])
+	return known && a.Kind == "press"
 }
 
 // unarmed are actors who do no hostile act.

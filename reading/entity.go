@@ -72,7 +72,7 @@ func (p *page) mention(h hit, rest []hit) int {
 		}
 		return p.actor(h, h.code, h.category == isActor || h.category == isStand)
 	case isOpen:
-		if p.backed[p.next(h.a-1)] {
+		if p.backed[p.next(h.a-1)] || h.b < len(p.toks) && p.toks[h.b].joined && p.backed[p.next(h.b)] {
 			return 0
 		}
 		return p.actor(h, h.code, false)

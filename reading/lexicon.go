@@ -423,6 +423,6 @@ const cueWords = `that of and or to in at from into near inside outside through 
  прошлым прошлой прошлого минувшим минувшей прошлый прошлую минувший минувшую следующий следующую ближайший ближайшую этим этой нынешним нынешней будущим будущей следующим следующей тем той
  afternoon evening morning night today third i she untrue false fabricated baseless lies propaganda ложь كذب never only yet know see seen знаем знает мы я он она они إنه إننا لن سوف будем станем должны must should
  if если إذا unless need needs что أن إن بأن أنه أنها إنها أنهم التي الذي الذين وهو ما عن его ее их used наши не может могут вернутся начнут be add have like
- week lasted lasting took well ночь family being nurse teacher года год block sector
+ week lasted lasting took well area crossing ночь family being nurse teacher года год block sector
  بلدة قرية مخيم بلدتي مدينتي قريتي معبر منطقة у близ возле севернее южнее западнее восточнее поселок поселка поселке село села селе квартал квартала квартале пункт пункта пункте деревня деревни деревне аэропорт аэропорта
  out those my our the them whom are died remain others more them و خلال الساعة часа час в дня مساء صباحا فجرا من`

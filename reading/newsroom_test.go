@@ -110,6 +110,7 @@ func TestVictimsAreNotActors(t *testing.T) {
 	for text, never := range map[string]string{
 		"Three Turkish soldiers were wounded when a rocket hit their base in Kilis on Monday.": "turkish-armed-forces",
 		"Two mortar shells fell on Jobar, the Syrian army said.":                               "syrian-armed-forces",
+		"BEIRUT (AP) — Airstrikes on Aleppo killed 18 people on Friday, activists said.":       "associated-press",
 		"Residents fled after jets struck the market in Idlib.":                                "civilians",
 		"انفجرت سيارة مفخخة قرب حاجز في القامشلي، وقال تنظيم الدولة إن مقاتليه بعيدون.":        "daesh",
 	} {

@@ -381,6 +381,9 @@ func (p *page) signers() *Voice {
 func (p *page) issuer() *Voice {
 	titled := false
 	for i := 0; i < len(p.toks) && i < 40 && p.sent[i] < 2; i++ {
+		if p.speechAt(i) {
+			return nil // "said in a statement" is no title
+		}
 		titled = titled || slices.Contains(issued, p.lowerAt(i))
 		if m := p.byToken[i] - 1; titled && m >= 0 && p.ments[m].who == nil && len(p.ments[m].it.Codes) > 0 && !slices.Contains(noBody, p.ments[m].it.Codes[0]) {
 			v := p.voice(m)
@@ -397,7 +400,7 @@ var issued = strings.Fields("statement communique communiqué declaration بيا
 // ours reports whether "we" speak in tokens [a, b), outside quotations.
 func (p *page) ours(a, b int) bool {
 	for k := a; k < b; k++ {
-		if p.depth[k] == 0 && p.is(k, "we", "our", "us", "мы", "наши", "نحن") {
+		if p.depth[k] == 0 && p.is(k, "we", "our", "мы", "наши", "نحن") {
 			return true
 		}
 	}

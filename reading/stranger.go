@@ -49,12 +49,24 @@ func (p *page) strangerAt(i int, met map[string]*person) (a, b int) {
 		return a, 0
 	case met[p.lower(b-1)] != nil && n == 1, titled, kunya && n > 1:
 		return a, b
+	case n >= 2 && p.kind(b) == ',' && p.is(b+1, "a", "an", "who") && !p.groundSoon(b+2):
+		return a, b
 	case n == 1 && p.kind(b) == ',' && p.is(b+1, "a", "an") && p.titleSoon(b+2) && !p.known(i):
 		return a, b
 	case n >= 2 && (p.speechAt(b) || p.speechAt(i-1) || p.kind(b) == ',' && p.titleSoon(b+1)):
 		return a, b
 	}
 	return a, 0
+}
+
+// groundSoon reports whether a word for a kind of place follows within a few words: "X, a town near".
+func (p *page) groundSoon(k int) bool {
+	for end := k + 4; k < end && p.kind(k) == word; k++ {
+		if p.is(k, "village", "town", "city", "suburb", "district", "region", "province", "area", "camp", "neighborhood", "neighbourhood", "airbase", "capital", "crossing") {
+			return true
+		}
+	}
+	return false
 }
 
 // nameToken reports whether a token can be part of a person's name.

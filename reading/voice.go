@@ -22,7 +22,7 @@ func (p *page) phraseLeft(h hit) (voiced, bool) {
 	for a < end && (p.is(a, "the", "a", "an", "and", "but", "in", "has", "have", "had") || p.kind(a) != word) {
 		a++
 	}
-	strong := slices.Contains(sayingVerbs, p.lower(h.a)) && p.is(a-1, "the", "a", "an") && end-a <= 7
+	strong := slices.Contains(sayingVerbs, p.lower(h.a)) && (p.is(a-1, "the", "a", "an") || p.numberAt(a) && p.is(a+1, "of")) && end-a <= 7
 	if a >= end || !strong && !p.looksLikeSpeaker(a, end) {
 		return voiced{}, false
 	}
@@ -30,6 +30,11 @@ func (p *page) phraseLeft(h hit) (voiced, bool) {
 		if v := p.ofBody(a, end); v != nil {
 			return voiced{v, -1, a, end, false}, true
 		}
+	}
+	if m := p.byToken[a] - 1; m >= 0 && p.ments[m].b < end && len(p.ments[m].it.Codes) > 0 {
+		v := p.voice(m) // "residents contacted by telephone"
+		v.Certain = false
+		return voiced{v, m, a, end, false}, true
 	}
 	s := p.span(a, end)
 	name := strings.TrimSpace(p.str(s))
