@@ -15,10 +15,11 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/google/go-cmp/cmp"
+
 	"truce"
 	"truce/access"
 	"truce/agreements"
-	"truce/match"
 	"truce/reconcile"
 )
 
@@ -265,27 +266,25 @@ func oneActivist(h hardDesk) {
 		"two,2016-04-20 10:00,shelling,syrian-armed-forces,group-a,36.2,37.15,500,Agency Two,\"At least three dead, according to activist Abu Omar, who lives near the market.\"\n" +
 		"three,2016-04-20 10:00,shelling,syrian-armed-forces,group-a,36.2,37.15,500,Agency Three,Our correspondent counted three bodies at the hospital.\n")
 	h.act("incident.opened", map[string]any{"id": "shelling", "members": []string{"one", "two", "three"}})
-	origins := func(ids ...string) int {
-		var list []match.Telling
-		for _, id := range ids {
-			row, err := h.Row(context.Background(), h.who, 0, "report", id)
-			if err != nil {
-				h.t.Fatal(err)
-			}
-			var b struct{ Source, Text string }
-			if err := json.Unmarshal(row.Body, &b); err != nil {
-				h.t.Fatal(err)
-			}
-			list = append(list, match.Telling{Report: id, Office: b.Source, Text: b.Text})
+	origins := func(want ...[]string) {
+		in, err := h.Incident(context.Background(), h.who, sightOf(h.t, h.testRecord, h.who, 0), "shelling", "")
+		if err != nil {
+			h.t.Fatal(err)
 		}
-		return len(match.Origins(list))
+		var got [][]string
+		for _, o := range in.Origins.Of {
+			got = append(got, o.Reports)
+		}
+		if diff := cmp.Diff(want, got); diff != "" || in.Origins.Unseen > 0 || in.Origins.Partly {
+			h.t.Errorf("origins (-want +got):\n%s%+v", diff, in.Origins)
+		}
 	}
-	if n := origins("one", "two"); n != 1 {
-		h.t.Errorf("two agencies and one activist are %d sources", n)
-	}
-	if n := origins("one", "two", "three"); n != 2 {
-		h.t.Errorf("with somebody who saw it himself they are %d", n)
-	}
+	origins([]string{"one", "two"}, []string{"three"}) // two agencies and one activist are one source
+	h.act("report.retracted", map[string]any{"id": "three", "reason": "he was elsewhere"})
+	origins([]string{"one", "two"})
+	h.act("incident.split", map[string]any{"id": "shelling", "members": []string{"two"}, "reason": "another street"})
+	origins([]string{"one"})
+	h.act("incident.joined", map[string]any{"id": "shelling", "members": []string{"two"}, "reason": "the same after all"})
 	if d := h.day("2016-04-20", 0).Figures; d.Incidents.Sure != 1 {
 		h.t.Errorf("one incident: %+v", d.Incidents)
 	}
