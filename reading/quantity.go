@@ -324,6 +324,9 @@ func (p *page) label(q figure) bool {
 	if p.is(k, "no", "number", "article", "resolution", "route", "highway", "brigade", "division", "phase", "chapter", "page", "geneva", "room", "unit") && (p.toks[k].capital || p.is(k, "article", "resolution", "page")) {
 		return true
 	}
+	if p.lowerAt(q.b) == "mm" || p.lowerAt(q.b) == "мм" || p.lowerAt(q.b) == "ملم" {
+		return true // a calibre
+	}
 	if p.is(k, "district", "block", "sector") && !q.words {
 		return true
 	}

@@ -44,11 +44,20 @@ func (p *page) covered(i int, h hit) bool {
 	if before, ok := p.longest(i-1, isSpeech); ok && before.b >= h.b {
 		return true
 	}
-	if p.taken[i] {
+	if p.taken[i] || p.asNoun(i, h) || p.depth[i] > 0 && p.is(i-1, "i", "we", "мы", "я") {
 		return true
 	}
 	return p.is(i-1, "not") || p.is(i-1, "to") && !arabic(p.text[p.toks[i].from:])
 }
+
+// asNoun reports whether a word of speech is a noun here: "five documents", "the claims".
+func (p *page) asNoun(i int, h hit) bool {
+	w := p.lower(i)
+	return h.b == i+1 && slices.Contains(nouns, w) && (p.numberAt(i-1) || p.is(i-1, "the", "a", "an", "its", "their", "his", "of", "these", "those", "other", "many"))
+}
+
+// nouns are words of speech that are nouns as often.
+var nouns = strings.Fields("documents reports report claims claim demands charges questions notes estimates details counts fears appeals hears records tells says wants pledge demand")
 
 // speech reads the statement around a word of speech.
 func (p *page) speech(h hit) (saying, bool) {
@@ -59,6 +68,9 @@ func (p *page) speech(h hit) (saying, bool) {
 	}
 	s.Speaker, s.speaker = p.insideVoice(h, v), v.mention
 	s.Within = p.depth[h.a] > 0
+	if s.Within && v.mention < 0 && p.is(v.a, "i", "we", "мы", "я") {
+		return s, false // the quotation itself is the statement
+	}
 	from, to, quoted := p.content(h, v)
 	if p.onlyThat(from, to) {
 		return s, false

@@ -75,7 +75,7 @@ func (p *page) refuses(from, to int) bool {
 	}
 	for k := from + 1; k < min(from+5, to); k++ {
 		if (p.is(k, "not", "never", "не") || p.is(k, "no") && p.is(k-1, "had", "has", "have")) && !p.is(k+1, "only", "yet") {
-			return p.ownSubject(from) && !p.is(k-1, "would", "will", "could", "can") && !p.is(k+1, "know", "been", "see", "seen", "знаем", "знает")
+			return p.ownSubject(from) && !p.is(k-1, "would", "will", "could", "can") && !p.is(k+1, "know", "been", "see", "seen", "знаем", "знает") && !slices.Contains(unmet, p.lowerAt(k+1))
 		}
 	}
 	return false
@@ -101,6 +101,9 @@ func (p *page) refusesOwn(s *saying, from, to int) bool {
 	}
 	return false
 }
+
+// unmet are words for what did not come to somebody, which is no denial.
+var unmet = strings.Fields("received receive heard hear got yet decided able sure agreed signed seen given informed told")
 
 // undertakes reports whether the speaker says what it will do.
 func (p *page) undertakes(from, to int) bool {
