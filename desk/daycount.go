@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -357,13 +358,12 @@ func (s *Sight) agreementFigures(on []onDay, span DaySpan) []DayAgreement {
 	return out
 }
 
-// within are the stretches that touch a day. A zero end is open.
+// within are those of stretches, which are in order, that touch a day. A zero end is open.
 func within(stretches [][2]time.Time, span DaySpan) [][2]time.Time {
-	var out [][2]time.Time
-	for _, w := range stretches {
-		if (w[0].IsZero() || w[0].Before(span.To)) && (w[1].IsZero() || w[1].After(span.From)) {
-			out = append(out, w)
-		}
+	from := sort.Search(len(stretches), func(i int) bool { return stretches[i][1].IsZero() || stretches[i][1].After(span.From) })
+	to := from
+	for to < len(stretches) && (stretches[to][0].IsZero() || stretches[to][0].Before(span.To)) {
+		to++
 	}
-	return out
+	return stretches[from:to:to]
 }

@@ -56,9 +56,11 @@ type Judge struct {
 	who     *roll
 	cache   *geo.Cache
 	opens   spans // when the agreement is in force
-	notes   []string
-	alike   map[string]*likeness // by clause that is judged
-	briefs  briefs
+	// inForces are opens as others see them.
+	inForces [][2]time.Time
+	notes    []string
+	alike    map[string]*likeness // by clause that is judged
+	briefs   briefs
 
 	anyMeans meansKept
 }
@@ -118,6 +120,7 @@ func Compile(a *Agreement, b Book) (*Judge, truce.Problems) {
 	j.checkActors(d)
 	openings := j.inForce()
 	j.opens = openings[0].sure
+	j.inForces = j.opens.pairs()
 	for _, c := range a.Clauses {
 		for _, o := range openings {
 			for _, v := range readings(c) {

@@ -343,10 +343,13 @@ func (j *Judge) Windows(c *Clause) [][2]time.Time {
 }
 
 // InForce are the stretches in which the agreement applies, as pairs of instants; a zero
-// instant is open.
-func (j *Judge) InForce() [][2]time.Time {
+// instant is open. They are in order and do not meet; what comes must not be changed.
+func (j *Judge) InForce() [][2]time.Time { return j.inForces }
+
+// pairs are spans as pairs of instants.
+func (ss spans) pairs() [][2]time.Time {
 	var out [][2]time.Time
-	for _, s := range j.opens {
+	for _, s := range ss {
 		out = append(out, [2]time.Time{s.from, s.to})
 	}
 	return out
