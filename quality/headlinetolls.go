@@ -17,7 +17,7 @@ import (
 	"truce/reading"
 )
 
-// tollsRead holds numbers that a person read in 100 headlines of 2017, chosen by tollSeed before
+// tollsRead holds the numbers read by hand in 100 headlines of 2017, chosen by tollSeed, before
 // the reader was tried on them: report, bounds, whether they are only about right, and whether
 // killed, injured or both together (mixed). No words of the headlines are kept. Where a headline
 // states several numbers, each has a row.
@@ -26,15 +26,15 @@ const (
 	tollSeed  = "headlines-2017-toll "
 )
 
-// tollRow is one number that a person read.
+// tollRow is one number read by hand.
 type tollRow struct {
 	low, high float64
 	about     bool
 	what      string
 }
 
-// headlineTolls holds the reader against what a person reads in the same headlines, and says how
-// often that person meets the coded deaths: where he does not, no reader can.
+// headlineTolls holds the reader against what was read by hand in the same headlines, and says how
+// often that meets the coded deaths: where it does not, no reader can.
 func headlineTolls(w io.Writer, data string) error {
 	reports, err := gedReports(filepath.Join(data, "ucdp-ged-syria"))
 	if err != nil {
@@ -63,9 +63,9 @@ func headlineTolls(w io.Writer, data string) error {
 		all, same, coded, both = all+1, same+one(asRead), coded+one(meets), both+one(asRead && meets)
 	}
 	figure(w, "reading.headlines.2017.sample.of", all)
-	share(w, "reading.headlines.2017.sample.as-a-person-reads", same, all)
-	share(w, "reading.headlines.2017.sample.person-meets-code", coded, all)
-	share(w, "reading.headlines.2017.sample.reader-where-person-meets-code", both, coded)
+	share(w, "reading.headlines.2017.sample.as-read-by-hand", same, all)
+	share(w, "reading.headlines.2017.sample.by-hand-meets-code", coded, all)
+	share(w, "reading.headlines.2017.sample.reader-where-by-hand-meets-code", both, coded)
 	return nil
 }
 
@@ -117,7 +117,7 @@ func (t tollRow) counts(what string) bool {
 	return what == "killed" || what == "casualties"
 }
 
-// meets reports whether what a person read meets the coded deaths; of mixed numbers the dead may
+// meets reports whether what was read by hand meets the coded deaths; of mixed numbers the dead may
 // be any part.
 func (t tollRow) meets(e gedEvent) bool {
 	low, high := t.low, t.high
