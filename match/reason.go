@@ -65,13 +65,13 @@ func (p Part) timeReason(of string) Reason {
 
 func (p Part) placeReason() Reason {
 	r := Reason{Code: "place.apart"}
-	if p.Amount < 0.05 {
+	if p.Amount < samePoint {
 		r.Code = "place.point"
 	} else {
 		r.Args = append(r.Args, number(p.Amount))
 	}
 	switch {
-	case p.Of == 0:
+	case p.Of < samePoint:
 		return r
 	case p.Amount <= p.Of || p.Level == InExtent || p.Level == InRegion:
 		r.Code += ".within"
@@ -93,7 +93,7 @@ func Samples() []Part {
 	var out []Part
 	for f := range features {
 		for l := 1; l < len(names[f]); l++ {
-			for _, n := range [][2]float64{{30, 40}, {0, 40}, {30, 0}, {0, 0}, {50, 40}} {
+			for _, n := range [][2]float64{{30, 40}, {0, 40}, {30, 0}, {0, 0}, {50, 40}, {0.04, 0.03}} {
 				out = append(out, Part{Feature: f, Level: Level(l), Amount: n[0], Of: n[1]})
 			}
 		}

@@ -66,16 +66,19 @@ func days(hours float64) string {
 
 func inDays(hours float64) int { return int(max(1, math.Round(hours/24))) }
 
+// samePoint is how many kilometres are none to people: they would be written as 0.
+const samePoint = 0.05
+
 func (p Part) sayPlace() string {
 	within := ""
 	switch {
-	case p.Of == 0:
+	case p.Of < samePoint:
 	case p.Amount <= p.Of || p.Level == InExtent || p.Level == InRegion:
 		within = fmt.Sprintf(" within an extent of %s km", number(p.Of))
 	default:
 		within = fmt.Sprintf(", the wider extent is %s km", number(p.Of))
 	}
-	if p.Amount < 0.05 {
+	if p.Amount < samePoint {
 		return "the same point" + within
 	}
 	return number(p.Amount) + " km apart" + within
