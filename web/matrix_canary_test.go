@@ -7,6 +7,7 @@ import (
 	"html"
 	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,13 +18,14 @@ import (
 // canaries are values that stand nowhere else: texts, numbers, spots on the map and moments.
 // Each has a number of its own, by which it is known wherever it turns up.
 type canaries struct {
-	n     int
-	times map[string]int // by second
+	n      int
+	second map[bool]int   // the next one to be a moment, of the new ones and the old
+	times  map[string]int // by second
 }
 
-// first is the earliest moment planted that is not a day old when the matrix is asked; the
-// old ones lie thirty days before.
-var first = noon.Truncate(24 * time.Hour).Add(time.Hour)
+// first is the earliest moment planted that is not a day old when the matrix is asked, and
+// last the one before the record's own clock begins; the old ones lie thirty days before.
+var first, last = noon.Add(-22 * time.Hour), noon.Add(-14 * time.Hour)
 
 func (c *canaries) next() int { c.n++; return c.n }
 
@@ -46,21 +48,34 @@ func (c *canaries) spot() truce.Place {
 	return truce.Place{Form: truce.FormDisc, Lat: round(36 + part), Lon: round(37 + part), Within: 40, Name: c.text()}
 }
 
-// moment is a second of its own.
+// moment is a second of its own, later than those before.
 func (c *canaries) moment(old bool) time.Time {
 	if c.times == nil {
-		c.times = map[string]int{}
+		c.times, c.second = map[string]int{}, map[bool]int{}
 	}
-	t := first.Add(time.Duration(len(c.times)) * time.Second)
-	if old {
-		t = t.AddDate(0, 0, -30)
+	for {
+		t := first.Add(time.Duration(c.second[old]) * time.Second)
+		if !t.Before(last) {
+			panic("more moments are planted than there is time before the clock begins")
+		}
+		if old {
+			t = t.AddDate(0, 0, -30)
+		}
+		if c.second[old]++; ownable(t) {
+			c.times[t.Format("2006-01-02T15:04:05")] = c.next()
+			return t
+		}
 	}
-	c.times[t.Format("2006-01-02T15:04:05")] = c.next()
-	return t
+}
+
+// ownable reports whether a moment is nothing else besides: on no whole minute, as days and cuts
+// are, and in hours of UTC that no other moment has by the mission's clock, three hours on.
+func ownable(t time.Time) bool {
+	return t.Second() != 0 && slices.Contains([]int{20, 21, 22, 2, 3}, t.Hour())
 }
 
 func (c *canaries) when(old bool) truce.When {
-	return truce.When{From: c.moment(old), To: c.moment(old).Add(time.Hour)}
+	return truce.When{From: c.moment(old), To: c.moment(old)}
 }
 
 // in finds the canaries in a text, in its escapes and in what is base64 in it.

@@ -31,7 +31,8 @@ type matrix struct {
 	names    map[int][]stored // rows by the canary in their identifier
 	marks    []string         // of what is planted
 	full     bool
-	phase    uint32 // which part of the questions is asked, unless all are
+	part     uint32 // one question of so many is asked, unless all are
+	phase    uint32 // which one
 
 	mu     sync.Mutex
 	grants map[string]access.Grant
@@ -81,6 +82,9 @@ func (m *matrix) take() {
 	}
 }
 
+// mostFound is how many answers' canaries are remembered.
+const mostFound = 20_000
+
 // in returns the canaries in a text.
 func (m *matrix) in(text []byte) map[int]bool {
 	key := sha256.Sum256(text)
@@ -91,6 +95,9 @@ func (m *matrix) in(text []byte) map[int]bool {
 		found = map[int]bool{}
 		m.canaries.in(text, found)
 		m.mu.Lock()
+		if len(m.found) > mostFound {
+			clear(m.found)
+		}
 		m.found[key] = found
 		m.mu.Unlock()
 	}
@@ -161,7 +168,7 @@ func (m *matrix) turn(x *asker, q question) (c *client, asked bool) {
 	h := fnv.New32a()
 	h.Write([]byte(x.name + q.path))
 	n := h.Sum32() >> 3
-	return x.by[int(n/part+m.phase)%len(x.by)], m.full || q.always || n%part == m.phase
+	return x.by[int(n/m.part+m.phase)%len(x.by)], m.full || q.always || n%m.part == m.phase
 }
 
 // part is which part of the questions a short run asks on each database.
@@ -192,7 +199,7 @@ func (m *matrix) look(x *asker, q question, r said) {
 		m.leak("%s sees %s in %s: %d %.600s", x.name, m.tell(leaked[0]), q.path, r.status, around(r, m, leaked[0]))
 	}
 	if r.status >= 500 {
-		m.leak("%s %s: %d %s", x.name, q.path, r.status, r.body)
+		m.leak("%s %s: %d %s %s", x.name, q.path, r.status, r.body, m.logged(r.id))
 	}
 	for _, s := range x.secrets {
 		if s != "" && bytes.Contains(r.body, []byte(s)) {
@@ -208,6 +215,11 @@ func (m *matrix) look(x *asker, q question, r said) {
 			return
 		}
 	}
+}
+
+// logged are the lines of the log about a request.
+func (m *matrix) logged(request string) string {
+	return strings.Join(slices.DeleteFunc(strings.Split(m.log.String(), "\n"), func(line string) bool { return !strings.Contains(line, request) }), "\n")
 }
 
 // leak fails, up to a number of times.

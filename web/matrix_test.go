@@ -9,7 +9,10 @@ import (
 	"truce/access"
 )
 
-var matrixAsked = flag.String("matrix", "part", `how much of the matrix of who sees what to ask on each database: "part" or "full"`)
+var (
+	matrixAsked = flag.String("matrix", "part", `what to plant in the matrix of who sees what on each database: "part" or "full"`)
+	matrixShare = flag.Uint("share", 1, "with -matrix full, ask one question of so many")
+)
 
 // TestNobodySeesWhatIsNotTheirs fills a record of every kind under many marks, a canary in
 // every field, signs in somebody for every post, asks every route for everything as each of
@@ -51,7 +54,7 @@ func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
 func newMatrix(t *testing.T, url string, phase uint32) *matrix {
 	began := time.Now()
 	m := &matrix{
-		t: t, full: *matrixAsked == "full", phase: phase,
+		t: t, full: *matrixAsked == "full" && *matrixShare == 1, part: part, phase: phase,
 		grants: map[string]access.Grant{}, found: map[[32]byte]map[int]bool{}, made: map[string]int{}, asked: map[string]int{}, cells: map[[2]string]bool{},
 	}
 	var err error
@@ -64,8 +67,10 @@ func newMatrix(t *testing.T, url string, phase uint32) *matrix {
 	m.since("the record and its people", began)
 	began = time.Now()
 	list := marks()
-	if !m.full {
+	if *matrixAsked != "full" {
 		list = list[:atOnce]
+	} else if !m.full {
+		m.part = uint32(*matrixShare)
 	}
 	m.marks = list
 	m.canaries = m.plantAll(list)
