@@ -130,6 +130,13 @@ func TestACaseOutsideThePeriodHasAStage(t *testing.T) {
 	if f.Stage.Name != StageReceived || f.Since.IsZero() || !f.Live || f.Due().Sub(f.Since) != time.Hour {
 		t.Errorf("%+v", f.Case)
 	}
+	in, err := r.Incident(ctx, who, sightOf(t, r, who, 0), "I-late", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(in.Reports) != 1 || in.Reports[0].ID != "R-late" || len(in.Outside) != 1 || len(in.Members) != 0 {
+		t.Errorf("its page has the reports %v, acts %v, and %d outside the period", in.Reports, in.Members, len(in.Outside))
+	}
 	if due := (Case{Stage: f.Stage}).Due(); !due.IsZero() {
 		t.Errorf("what began nobody knows when is due %s", due)
 	}

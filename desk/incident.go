@@ -25,7 +25,10 @@ type Incident struct {
 	// Told are the elements in full: of an incident with many, the first [MostTold] of them or
 	// the one that was asked for.
 	Told []Told
-	// Reports are those in which the members are told, by identifier.
+	// Outside are the acts that the Sight does not hold, because they lie outside the period
+	// that the mission judges; at most [MostTold] of them.
+	Outside []Seen
+	// Reports are those in which the members and what is Outside are told, by identifier.
 	Reports []Seen
 	// Findings are of this incident; Contacts and Attachments name it, a member or a report.
 	Findings, Contacts, Attachments []Seen
@@ -98,7 +101,7 @@ type Lead struct {
 // IncidentOf finds what an identifier belongs to: itself for an incident or an element by
 // itself; for another element or a report the incident. Whatever else there is, is Absent.
 func (r *Record) IncidentOf(ctx context.Context, who access.Person, s *Sight, id string) (Lead, error) {
-	members, err := r.members(ctx, who, s, id)
+	members, _, err := r.members(ctx, who, s, id)
 	if err != nil || len(members) > 0 {
 		return Lead{Incident: id}, err
 	}
@@ -128,28 +131,32 @@ func (r *Record) lead(ctx context.Context, who access.Person, s *Sight, l Lead) 
 	if l.Incident = s.Result.Elements[i].Incident; l.Incident == "" {
 		l.Incident = l.Element
 	}
-	members, err := r.members(ctx, who, s, l.Incident)
+	members, _, err := r.members(ctx, who, s, l.Incident)
 	l.Far = slices.Index(members, i) >= MostTold
 	return l, err
 }
 
-// members are the elements of an incident that the person sees.
-func (r *Record) members(ctx context.Context, who access.Person, s *Sight, id string) ([]int, error) {
+// members are the elements of an incident that the person sees: those in the Sight, and rows of
+// those outside the period that it is of.
+func (r *Record) members(ctx context.Context, who access.Person, s *Sight, id string) (out []int, outside []Seen, err error) {
 	if s.Result == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
-	var out []int
 	if i, ok := s.Find(id); ok && s.Result.Elements[i].Incident == "" {
 		out = append(out, i)
 	}
 	rows, err := r.pages(ctx, who, Question{Kind: "element", AsOf: s.AsOf, Parent: id})
 	for _, row := range rows {
-		if i, ok := s.Find(row.ID); ok && s.Result.Elements[i].Incident == id {
+		i, ok := s.Find(row.ID)
+		switch {
+		case !ok && len(outside) < MostTold:
+			outside = append(outside, row)
+		case ok && s.Result.Elements[i].Incident == id:
 			out = append(out, i)
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out), err
+	return slices.Compact(out), outside, err
 }
 
 // pages lists all rows that a question finds.
@@ -174,7 +181,7 @@ func (r *Record) pages(ctx context.Context, who access.Person, q Question) ([]Se
 func (r *Record) Incident(ctx context.Context, who access.Person, s *Sight, id, element string) (*Incident, error) {
 	in := &Incident{ID: id}
 	var err error
-	if in.Members, err = r.members(ctx, who, s, id); err != nil {
+	if in.Members, in.Outside, err = r.members(ctx, who, s, id); err != nil {
 		return nil, err
 	}
 	if in.Row, err = r.maybe(ctx, who, s.AsOf, "incident", id); err != nil {
@@ -317,6 +324,14 @@ func (r *Record) turns(ctx context.Context, n int64, was, is truce.Element) ([]T
 	return out, nil
 }
 
+func rowsOf(told []Told) []Seen {
+	var out []Seen
+	for _, t := range told {
+		out = append(out, t.Row)
+	}
+	return out
+}
+
 // beside gathers the reports of an incident and what names it: findings, contacts, attachments.
 func (r *Record) beside(ctx context.Context, who access.Person, s *Sight, in *Incident) error {
 	names := map[string]bool{in.ID: true}
@@ -324,9 +339,9 @@ func (r *Record) beside(ctx context.Context, who access.Person, s *Sight, in *In
 	for _, i := range in.Members {
 		names[s.Result.Elements[i].ID] = true
 	}
-	for _, t := range in.Told {
+	for _, row := range append(rowsOf(in.Told), in.Outside...) {
 		var b struct{ Report string }
-		if json.Unmarshal(t.Row.Body, &b) == nil && b.Report != "" {
+		if json.Unmarshal(row.Body, &b) == nil && b.Report != "" {
 			reports[b.Report] = true
 		}
 	}

@@ -230,7 +230,7 @@ func (r *Record) first(ctx context.Context, kind, id string) (int64, time.Time, 
 
 // begun says since when a case is there of which no stage is known.
 func (r *Record) begun(ctx context.Context, who access.Person, s *Sight, c *Case) error {
-	members, err := r.members(ctx, who, s, c.ID)
+	members, _, err := r.members(ctx, who, s, c.ID)
 	if err != nil {
 		return err
 	}
@@ -261,7 +261,7 @@ func (r *Record) titled(ctx context.Context, who access.Person, s *Sight, id str
 			return b.Title
 		}
 	}
-	if members, err := r.members(ctx, who, s, id); err == nil && len(members) > 0 {
+	if members, _, err := r.members(ctx, who, s, id); err == nil && len(members) > 0 {
 		return s.Result.Elements[members[0]].Title
 	}
 	return ""

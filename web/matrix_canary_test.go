@@ -27,7 +27,12 @@ type canaries struct {
 // last the one before the record's own clock begins; the old ones lie thirty days before.
 var first, last = noon.Add(-22 * time.Hour), noon.Add(-14 * time.Hour)
 
-func (c *canaries) next() int { c.n++; return c.n }
+func (c *canaries) next() int {
+	if c.n++; c.n > 99_999 {
+		panic("a canary's number has five digits")
+	}
+	return c.n
+}
 
 func (c *canaries) text() string { return fmt.Sprintf("canary%05d", c.next()) }
 

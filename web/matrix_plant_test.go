@@ -16,13 +16,17 @@ import (
 	"truce/vault"
 )
 
-// marks are the handling marks of what is planted. The first of them are in every run.
+// marks are the handling marks of what is planted. The first of them are in every run. What is
+// for everybody is not addressed to anybody besides.
 func marks() []string {
 	out := []string{
 		"TLP:CLEAR", "TLP:RED TO:vera", "TLP:AMBER", "TLP:AMBER+STRICT PARTY:north TO:org:mission", "TLP:GREEN PII", "TLP:AMBER PARTY:south PURPOSE:protection ORCON",
 	}
 	for _, tlp := range access.TLPs() {
 		for _, rest := range []string{"", " PARTY:north", " ORIGINATOR:mona", " PARTY:south TO:party:north", " TO:nora,org:other", " PURPOSE:protection", " EMBARGO:2016-08-28T18:00:00.000Z", " ORCON", " PII", " MINOR"} {
+			if tlp == access.Clear && slices.Contains([]string{" PARTY:south TO:party:north", " TO:nora,org:other", " PURPOSE:protection", " ORCON"}, rest) {
+				continue
+			}
 			if mark := "TLP:" + tlp + rest; !slices.Contains(out, mark) {
 				out = append(out, mark)
 			}
