@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -44,7 +43,7 @@ func TestFiveTollsOfOneAttackAreSuggestedTogether(t *testing.T) {
 	odds := map[string]float64{}
 	for _, s := range got {
 		odds[s.Element] = s.Odds
-		t.Log(fmt.Sprintf("%.3f %s: %s", s.Odds, s.Element, strings.Join(s.Reasons, "; ")))
+		t.Logf("%.3f %s: %s", s.Odds, s.Element, strings.Join(s.Reasons, "; "))
 	}
 	for name := range tolls {
 		if name != "sohr" && odds["F1-"+name] < 0.5 {

@@ -135,11 +135,6 @@ func packed(a *Account, of *[4]numbers) pack {
 	return p
 }
 
-// score is the log-odds of two accounts of the list.
-func (p *packs) score(i, k int, floor float64) (float64, bool) {
-	return p.between(&p.all[i], &p.all[k], floor)
-}
-
 // between is the log-odds of two accounts, or something below the floor where they are sure to lie below it. False: they must be
 // compared the plain way. Weights add up in the order of the features, so that both ways
 // give the same number.

@@ -69,7 +69,7 @@ func TestQuickIsTheSameAsPlain(t *testing.T) {
 	for i := range list {
 		for k := range list {
 			c := m.Compare(&list[i], &list[k])
-			odds, ok := quick.score(i, k, -4)
+			odds, ok := quick.between(&quick.all[i], &quick.all[k], -4)
 			if ok && !math.IsInf(odds, -1) && odds != c.LogOdds || math.IsInf(odds, -1) && c.LogOdds >= -4 {
 				t.Fatalf("%s and %s: %v quickly, %v plainly", list[i].ID, list[k].ID, odds, c.LogOdds)
 			}

@@ -55,9 +55,6 @@ func (p *page) sentOf(i int) int {
 	return p.sent[i]
 }
 
-// anchor is the account's day, or some day where that is missing.
-func (p *page) anchor() time.Time { return p.day }
-
 // time reads a time at token i.
 func (p *page) time(i int) (moment, bool) {
 	if p.taken[i] {

@@ -267,7 +267,7 @@ func TestAnIncidentTellsAllSides(t *testing.T) {
 	if len(r.body) > 2_000_000 {
 		t.Errorf("%d bytes for one incident", len(r.body))
 	}
-	if strings.Index(r.body, ">2</bdi>") < 0 || strings.Index(r.body, ">9</bdi>") < 0 {
+	if !strings.Contains(r.body, ">2</bdi>") || !strings.Contains(r.body, ">9</bdi>") {
 		t.Error("one of the figures is gone")
 	}
 	lina := w.signInAs("lina", "north")
