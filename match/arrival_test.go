@@ -2,7 +2,6 @@ package match
 
 import (
 	"compress/gzip"
-	"context"
 	"encoding/csv"
 	"math/rand/v2"
 	"os"
@@ -64,7 +63,7 @@ func TestLateReportsAndSharedDocuments(t *testing.T) {
 	}
 	m := matcher(t, Known{})
 	list, judgments := arrivals(m, some)
-	want := clustersAsJudged(t, m, list, judgments)
+	want := grouped(t, m, list, judgments)
 	for _, c := range want {
 		of := map[string]bool{}
 		for _, id := range c {
@@ -81,7 +80,7 @@ func TestLateReportsAndSharedDocuments(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range 20 {
 		rng.Shuffle(len(late), func(a, b int) { late[a], late[b] = late[b], late[a] })
-		if d := cmp.Diff(want, clustersAsJudged(t, m, late, judgments)); d != "" {
+		if d := cmp.Diff(want, grouped(t, m, late, judgments)); d != "" {
 			t.Fatal(d)
 		}
 	}
@@ -113,17 +112,4 @@ func arrivals(m *Matcher, some []airwarsReport) ([]Account, []Judgment) {
 		}
 	}
 	return list, judgments
-}
-
-func clustersAsJudged(t *testing.T, m *Matcher, list []Account, js []Judgment) [][]string {
-	t.Helper()
-	pairs, err := m.Pairs(context.Background(), list, Work{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cs, err := m.Clusters(list, pairs, js, 0.5)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return clusterIDs(list, cs)
 }
