@@ -28,7 +28,7 @@ var publicFile = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	ctx, path, now := context.Background(), filepath.Join(dir, "record.db"), func() time.Time { return noon }
-	db, err := store.Open(ctx, path, store.Options{Now: now, Fold: record.Fold})
+	db, err := store.Open(ctx, path, store.Options{Now: now, Fold: record.Fold, FoldVersion: record.Version})
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func public(t testing.TB) testRecord {
 		t.Fatal(err)
 	}
 	at := noon
-	db, err := store.Open(context.Background(), path, store.Options{Now: func() time.Time { at = at.Add(time.Second); return at }, Fold: record.Fold})
+	db, err := store.Open(context.Background(), path, store.Options{Now: func() time.Time { at = at.Add(time.Second); return at }, Fold: record.Fold, FoldVersion: record.Version})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func reopened(t *testing.T, r testRecord) *Record {
 
 func restored(t *testing.T, backup []byte) *Record {
 	t.Helper()
-	o, url := store.Options{Now: time.Now, Fold: record.Fold}, filepath.Join(t.TempDir(), "restored.db")
+	o, url := store.Options{Now: time.Now, Fold: record.Fold, FoldVersion: record.Version}, filepath.Join(t.TempDir(), "restored.db")
 	if _, err := Restore(context.Background(), bytes.NewReader(backup), url, o, nil, false); err != nil {
 		t.Fatal(err)
 	}

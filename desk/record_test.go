@@ -50,7 +50,7 @@ func newRecord(t testing.TB) testRecord {
 	at := time.Date(2016, 8, 27, 15, 0, 0, 0, time.UTC)
 	now := func() time.Time { at = at.Add(time.Second); return at }
 	path := filepath.Join(t.TempDir(), "record.db")
-	db, err := store.Open(context.Background(), path, store.Options{Now: now, Fold: record.Fold})
+	db, err := store.Open(context.Background(), path, store.Options{Now: now, Fold: record.Fold, FoldVersion: record.Version})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -177,9 +177,7 @@ func (c *change) fresh() truce.Row {
 func (c *change) plain() error {
 	b, row := c.fields(), c.fresh()
 	row.Text = b.words("title", "text", "words", "statement", "name", "note")
-	if at := b.text("at"); at != "" {
-		row.Sort = at
-	}
+	row.Sort = b.sorts("at")
 	if c.kind.Row == "agreement" || c.kind.Row == "register" || c.kind.Row == "places" || c.kind.Row == "mission" {
 		row.Text = b.words("title")
 	}
@@ -199,6 +197,15 @@ func (c *change) plain() error {
 		row.Parent = b.text("release")
 	}
 	return c.write(row, b)
+}
+
+// sorts is a time as rows are sorted by it, whatever its offset; empty where there is none.
+func (b body) sorts(name string) string {
+	t, err := time.Parse(time.RFC3339, b.text(name))
+	if err != nil {
+		return ""
+	}
+	return t.UTC().Format(stamp)
 }
 
 // PairOf names two reports, in whatever order: the parent of the judgments on whether they tell
@@ -246,7 +253,7 @@ func (c *change) exclusion() error {
 	b.set("status", "excluded")
 	b.set("standing", "established")
 	row := c.fresh()
-	row.Sort = b.text("at")
+	row.Sort = b.sorts("at")
 	return c.write(row, b)
 }
 

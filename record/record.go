@@ -112,8 +112,9 @@ var kinds = []Kind{
 	{Name: "record.restored", Words: "record restored from a backup", Row: "restore", Needs: []string{"note"}},
 }
 
-// Old returns the row of a kind and identifier as it stood before an entry.
-type Old func(kind, id string) (truce.Row, bool, error)
+// Version is raised whenever [Fold] gives for some entry other rows than before; records whose
+// state an older fold made are then rebuilt when they are opened.
+const Version = 1
 
 // Fold returns what an entry changes, given the rows before it. n is the entry's number.
 // Fields that were destroyed are missing; what is left still folds. An entry that

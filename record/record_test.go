@@ -228,6 +228,21 @@ func quick(v map[string]any) ledger.Fields {
 	return f
 }
 
+func TestRowsAreSortedByWhenItWasAndNotByHowThatIsWritten(t *testing.T) {
+	s := begin()
+	var ids []string
+	for i, at := range []string{"2016-08-27T12:00:00+03:00", "2016-08-27T09:30:00Z", "2016-08-27T06:00:00-04:00"} {
+		s.must(t, "contact.made", map[string]any{"with": "army", "at": at, "words": "hold fire"})
+		ids = append(ids, fmt.Sprint(i))
+	}
+	sorted := slices.SortedFunc(slices.Values(ids), func(a, b string) int {
+		return strings.Compare(s.rows[[2]string{"contact", a}].Sort, s.rows[[2]string{"contact", b}].Sort)
+	})
+	if diff := cmp.Diff(ids, sorted); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAssessmentsStandBesideTheReport(t *testing.T) {
 	s := begin()
 	s.must(t, "report.received", received("R1", "R1/1"))

@@ -1,32 +1,64 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"hash"
 	"iter"
+	"log/slog"
 	"math"
+	"strconv"
 
+	"truce"
 	"truce/ledger"
 )
 
 // Rebuild folds all entries into a fresh state, in one transaction: readers see the old state
 // or the new. Both are the same unless the fold has changed.
 func (db *DB) Rebuild(ctx context.Context) error {
-	return db.submit(&request{ctx: ctx, alone: func(ctx context.Context) error {
-		b := db.newBatch(ctx)
-		if err := b.begin(); err != nil {
-			return err
-		}
-		if err := b.rebuild(); err != nil {
-			return err
-		}
-		if _, err := b.c.exec(ctx, "COMMIT"); err != nil {
-			return err
-		}
-		return db.load(ctx)
-	}})
+	return db.submit(&request{ctx: ctx, alone: db.rebuild})
+}
+
+// folded sees to it that the state is as this program's fold makes it.
+func (db *DB) folded(ctx context.Context) error {
+	var word string
+	if _, err := db.w.conn.one(ctx, "SELECT value FROM meta WHERE name = 'fold'", nil, &word); err != nil {
+		return err
+	}
+	have, err := strconv.Atoi(cmp.Or(word, "0"))
+	switch want := db.o.FoldVersion; {
+	case err != nil:
+		return unavailable("the fold calls itself %q; expected a number", word)
+	case have > want:
+		return &truce.Error{Kind: truce.Unavailable, Msg: fmt.Sprintf("the state was made by fold %d, this program knows %d", have, want), Hint: "use the newer program that made it"}
+	case have == want:
+		return nil
+	}
+	if n := db.w.tree.Size(); n > 0 {
+		slog.InfoContext(ctx, "an older program made the state of the record; it is made anew", "entries", n)
+	}
+	return db.rebuild(ctx)
+}
+
+// rebuild folds all entries in one transaction of the writer's connection.
+func (db *DB) rebuild(ctx context.Context) error {
+	b := db.newBatch(ctx)
+	if err := b.begin(); err != nil {
+		return err
+	}
+	if err := b.rebuild(); err != nil {
+		return err
+	}
+	if _, err := b.c.exec(ctx, "INSERT INTO meta (name, value) VALUES ('fold', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", strconv.Itoa(db.o.FoldVersion)); err != nil {
+		return err
+	}
+	if _, err := b.c.exec(ctx, "COMMIT"); err != nil {
+		return err
+	}
+	return db.load(ctx)
 }
 
 // rebuild replaces the state within the batch's transaction.
@@ -45,6 +77,9 @@ func (b *batch) rebuild() error {
 		}
 		if err := b.flush(); err != nil {
 			return err
+		}
+		if done := first + page; done%(1<<17) == 0 {
+			slog.InfoContext(b.ctx, "folding", "entries", done, "of", b.size)
 		}
 	}
 	return nil

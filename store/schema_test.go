@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"truce"
+	"truce/ledger"
 	"truce/store"
 )
 
@@ -100,6 +102,67 @@ func TestMigrationThatFailsChangesNothing(t *testing.T) {
 			t.Errorf("%v; expected %v", is, want)
 		}
 		sound(t, db)
+	})
+}
+
+func TestAnOlderFoldsStateIsMadeAnew(t *testing.T) {
+	loud := func(old func(kind, id string) (truce.Row, bool, error), n int64, e *ledger.Entry) ([]truce.Row, error) {
+		rows, err := fold(old, n, e)
+		for i := range rows {
+			rows[i].Text = strings.ToUpper(rows[i].Text) + " again"
+		}
+		return rows, err
+	}
+	broken := func(old func(kind, id string) (truce.Row, bool, error), n int64, e *ledger.Entry) ([]truce.Row, error) {
+		if n == 20 {
+			return nil, errors.New("the fold is broken")
+		}
+		return loud(old, n, e)
+	}
+	each(t, func(t *testing.T, p place) {
+		close := func(db *store.DB) {
+			t.Helper()
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		open := func(o store.Options) *store.DB {
+			t.Helper()
+			db, err := p.try(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return db
+		}
+		db := told(t, p, 30)
+		first, old := head(t, db), digest(t, db)
+		close(db)
+
+		db = open(store.Options{Fold: loud, FoldVersion: 2, ReadOnly: true})
+		if digest(t, db) != old {
+			t.Error("who only reads changed the state")
+		}
+		close(db)
+		_, err := p.try(store.Options{Fold: broken, FoldVersion: 2})
+		refused(t, err, -1, "the fold is broken")
+		db = open(store.Options{})
+		if digest(t, db) != old {
+			t.Error("a fold that failed left another state")
+		}
+		close(db)
+
+		db = open(store.Options{Fold: loud, FoldVersion: 2})
+		if digest(t, db) == old || head(t, db) != first {
+			t.Error("the state is the older fold's, or the log is another")
+		}
+		if got := ids(list(t, db, store.Query{AnyLabel: true, Text: "again"}).Rows); got == "" {
+			t.Error("the search does not know the newer fold's words")
+		}
+		add(t, db, received(said{ID: "after", Label: "CLEAR"}))
+		sound(t, db)
+		close(db)
+		_, err = p.try(store.Options{FoldVersion: 1})
+		refused(t, err, truce.Unavailable, "fold 2", "knows 1")
 	})
 }
 

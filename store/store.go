@@ -34,6 +34,10 @@ type Fold func(old func(kind, id string) (truce.Row, bool, error), n int64, e *l
 type Options struct {
 	Now  func() time.Time // the clock; needed
 	Fold Fold             // what entries add up to; nil: no state is kept
+	// FoldVersion is raised whenever Fold gives for some entry other rows than before. A record
+	// whose state an older fold made is rebuilt when it is opened for writing; one whose state a
+	// newer one made is then refused. Who only reads sees the state as it was made.
+	FoldVersion int
 	// ReadOnly opens beside a process that serves the record. Everything that writes is
 	// Denied.
 	ReadOnly bool
@@ -79,7 +83,7 @@ type Head struct {
 // (the schema is the first of search_path), a path or "sqlite:path" for a SQLite file, which
 // is created with mode 0600. An older schema is brought up to date: a SQLite file is copied
 // beside itself first ("record.db.v1"). A newer one is refused. A record that another process
-// serves is Unavailable.
+// serves is Unavailable. A state that an older fold made is rebuilt, see [Options].
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	return open(ctx, url, o, steps(strings.HasPrefix(url, "postgres")))
 }
@@ -129,6 +133,9 @@ func (db *DB) begin(ctx context.Context, list []migration) error {
 		return err
 	}
 	if err := db.load(ctx); err != nil {
+		return err
+	}
+	if err := db.folded(ctx); err != nil {
 		return err
 	}
 	if err := db.finishWipe(ctx); err != nil && !is(err, truce.Unavailable) { // Fsck says that it is due

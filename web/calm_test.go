@@ -377,7 +377,7 @@ func TestBothTrucesOnThePage(t *testing.T) {
 func loadCalm(t *testing.T, path, mission string, k *ledger.Key) {
 	t.Helper()
 	c := &clock{at: noon.Add(-time.Hour)}
-	db, err := store.Open(t.Context(), path, store.Options{Now: c.now, Fold: record.Fold})
+	db, err := store.Open(t.Context(), path, store.Options{Now: c.now, Fold: record.Fold, FoldVersion: record.Version})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -103,7 +103,7 @@ var sampleFile = sync.OnceValues(func() (string, error) {
 	}
 	path := filepath.Join(dir, "record.db")
 	c := &clock{at: noon.Add(-time.Hour)}
-	db, err := store.Open(context.Background(), path, store.Options{Now: c.now, Fold: record.Fold})
+	db, err := store.Open(context.Background(), path, store.Options{Now: c.now, Fold: record.Fold, FoldVersion: record.Version})
 	if err != nil {
 		return "", err
 	}
@@ -183,7 +183,7 @@ func serveWorld(t testing.TB, dir string, change ...func(*Options)) *world {
 	t.Helper()
 	var err error
 	w := &world{TB: t, ctx: context.Background(), clock: &clock{at: noon}, log: &lines{}, apps: map[string]string{}}
-	if w.db, err = store.Open(w.ctx, filepath.Join(dir, "record.db"), store.Options{Now: w.clock.now, Fold: record.Fold}); err != nil {
+	if w.db, err = store.Open(w.ctx, filepath.Join(dir, "record.db"), store.Options{Now: w.clock.now, Fold: record.Fold, FoldVersion: record.Version}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.db.Close() })

@@ -176,7 +176,7 @@ func TestClockBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := store.Open(context.Background(), db, store.Options{Now: ahead, Fold: record.Fold})
+	d, err := store.Open(context.Background(), db, store.Options{Now: ahead, Fold: record.Fold, FoldVersion: record.Version})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func (f where) open(ctx context.Context, make, readOnly bool) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, f.Record, store.Options{Now: time.Now, Fold: record.Fold, ReadOnly: readOnly})
+	db, err := store.Open(ctx, f.Record, store.Options{Now: time.Now, Fold: record.Fold, FoldVersion: record.Version, ReadOnly: readOnly})
 	if err != nil {
 		return nil, err
 	}

@@ -176,7 +176,7 @@ func (c *backupCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, c.Record, store.Options{Now: time.Now, Fold: record.Fold, ReadOnly: true})
+	db, err := store.Open(ctx, c.Record, store.Options{Now: time.Now, Fold: record.Fold, FoldVersion: record.Version, ReadOnly: true})
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (c *restoreCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	head, err := desk.Restore(ctx, in, c.Record, store.Options{Now: time.Now, Fold: record.Fold}, files, c.Replace)
+	head, err := desk.Restore(ctx, in, c.Record, store.Options{Now: time.Now, Fold: record.Fold, FoldVersion: record.Version}, files, c.Replace)
 	if err != nil {
 		return err
 	}

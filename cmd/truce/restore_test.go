@@ -143,7 +143,7 @@ func look(t *testing.T, url, key string, asOf int64) looked {
 	for _, kind := range []string{"report", "element", "incident", "attachment"} {
 		l.Rows[kind] = ask("rows", kind)
 	}
-	db, err := store.Open(context.Background(), url, store.Options{Now: time.Now, Fold: record.Fold, ReadOnly: true})
+	db, err := store.Open(context.Background(), url, store.Options{Now: time.Now, Fold: record.Fold, FoldVersion: record.Version, ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func digests(t *testing.T, urls ...string) {
 	t.Helper()
 	var sums [][32]byte
 	for _, url := range urls {
-		db, err := store.Open(context.Background(), url, store.Options{Now: time.Now, Fold: record.Fold, ReadOnly: true})
+		db, err := store.Open(context.Background(), url, store.Options{Now: time.Now, Fold: record.Fold, FoldVersion: record.Version, ReadOnly: true})
 		if err != nil {
 			t.Fatal(err)
 		}
