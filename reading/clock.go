@@ -9,15 +9,18 @@ import (
 // joinTime joins a day and an hour or a part of the day beside it: "Friday at 14:30".
 func (p *page) joinTime(m moment) (moment, bool) {
 	k := m.b
-	for p.kind(k) == ',' || p.is(k, "at", "on", "in", "around", "about", "the", "من", "в") {
+	for p.kind(k) == ',' || p.is(k, "at", "on", "in", "around", "about", "the", "من", "в") || p.oclocks(k) {
 		k++
+	}
+	if m.precision == "part-of-day" && m.open != "" && p.is(k, "of") {
+		k++ // "the early hours of Friday"
 	}
 	if k > m.b+2 || p.sentOf(k) != p.sentOf(m.a) {
 		return m, false
 	}
 	if m.precision == "day" && !m.from.IsZero() {
 		if h, ok := p.clock(k, m.from); ok {
-			h.a, h.open, h.oclock = m.a, m.open, false
+			h.a, h.open, h.oclock, h.between = m.a, m.open, false, p.is(k-1, "between", "между", "بين")
 			return h, true
 		}
 		if h, ok := p.longest(m.b, isTime); ok && h.code == "weekday-"+strconv.Itoa(int(m.from.Weekday())) {
@@ -30,13 +33,39 @@ func (p *page) joinTime(m moment) (moment, bool) {
 		}
 	}
 	if (m.oclock || m.precision == "part-of-day" && m.open != "") && !m.from.IsZero() {
-		if d, ok := p.time(k); ok && d.precision == "day" && !d.from.IsZero() {
-			m = p.moved(m, d.from)
+		if d, ok := p.time(k); ok && !d.from.IsZero() && (d.precision == "day" || p.oneDay(d) && (m.oclock || p.midnightAt(m.a))) {
+			if d.precision != "day" {
+				d.from = p.midnight(d.from)
+			}
+			if side, ok := p.midnightSide(m, d.from); ok {
+				m = side
+			} else {
+				m = p.moved(m, d.from)
+			}
 			m.b, m.open, m.oclock = d.b, d.open, false
 			return m, true
 		}
 	}
+	if d, ok := p.time(k); ok && k == m.b && d.precision == "day" && m.open == "" && p.oneDay(m) && !d.from.IsZero() && d.open == "" && p.midnight(m.from).Equal(d.from) {
+		m.b = d.b // "at noon today, Thursday 3 August"
+		return m, true
+	}
 	return m, false
+}
+
+// oclocks reports whether a word that joins a day to hours stands at token i, before an hour:
+// "tomorrow from 9:00 to 15:00".
+func (p *page) oclocks(i int) bool {
+	if !p.is(i, "from", "between", "с", "между", "بين") || p.kind(i+1) != number {
+		return false
+	}
+	_, _, _, ok := p.hourMinute(i + 1)
+	return ok
+}
+
+// oneDay reports whether a time is a day or a part of one that is sure.
+func (p *page) oneDay(m moment) bool {
+	return !m.from.IsZero() && m.open == "" && (m.precision == "day" || m.precision == "part-of-day" && m.to.Sub(m.from) <= 14*time.Hour)
 }
 
 // moved puts an hour or a part of a day on another day.
@@ -49,6 +78,9 @@ func (p *page) moved(m moment, day time.Time) moment {
 // clockDay is the day of an hour that is told without one: the last that was named in its
 // paragraph, or else the account's.
 func (p *page) clockDay(i int) time.Time {
+	if p.logged || p.toks[i].line && p.kind(i) == number {
+		return p.entryDay()
+	}
 	for k := len(p.ments) - 1; k >= 0 && p.paras[p.ments[k].a] == p.paras[i]; k-- {
 		x := p.ments[k].it
 		if x.Kind == KindTime && (x.Precision == "day" || x.Precision == "minute" || x.Precision == "part-of-day") && x.When != nil && !x.When.Lasts && x.Certain && x.When.To.Sub(x.When.From) < 30*time.Hour {
@@ -56,12 +88,12 @@ func (p *page) clockDay(i int) time.Time {
 			return time.Date(y, m, d, 0, 0, 0, 0, x.When.From.Location())
 		}
 	}
-	return p.day
+	return p.onlyDay()
 }
 
 // until joins the end of a stretch: "21 April 18:00 to 22 April 18:00", "between 09:30 and 11:00".
 func (p *page) until(m moment) moment {
-	between := p.is(m.a-1, "between", "между", "بين") || p.is(m.a-2, "between", "بين")
+	between := m.between || p.is(m.a-1, "between", "между", "بين") || p.is(m.a-2, "between", "بين")
 	if !(p.is(m.b, "to", "until", "till", "through", "до", "по", "إلى", "حتى") || between && p.is(m.b, "and", "и", "و") || m.b < len(p.toks) && p.toks[m.b].joined && p.kind(m.b) == number) || m.from.IsZero() {
 		return m
 	}
@@ -216,6 +248,12 @@ func (p *page) clock(i int, day time.Time) (moment, bool) {
 
 // hourMinute reads the figures of an hour; the minute is -1 if it is not said.
 func (p *page) hourMinute(i int) (h, min, b int, ok bool) {
+	if h, min, b, ok = p.fourFigures(i); ok {
+		return h, min, b, true
+	}
+	if h, min, b, ok = p.dottedHour(i); ok {
+		return p.halved(h, min, b)
+	}
 	h, min, b = int(p.toks[i].value), -1, i+1
 	if p.kind(b) == ';' && p.text[p.toks[b].from] == ':' && p.kind(b+1) == number && p.toks[b+1].from == p.toks[b].to && p.toks[b+1].to-p.toks[b+1].from == 2 && p.toks[b].from == p.toks[i].to {
 		min, b = int(p.toks[b+1].value), b+2
@@ -237,11 +275,29 @@ func (p *page) hourMinute(i int) (h, min, b int, ok bool) {
 	if am && h == 12 {
 		h = 0
 	}
+	if p.clockRange(i) {
+		return h, 0, b, true
+	}
 	if p.is(b, "часов", "часа", "час") && p.is(i-1, "в", "с", "к", "до") {
 		return h, max(min, 0), b + 1, h < 25
 	}
 	said := min >= 0 || pm || am
 	return h, min, b, said && h < 25 && min < 60 && h >= 0 && !(h == 24 && min > 0)
+}
+
+// halved puts an hour into the half of the day that follows.
+func (p *page) halved(h, min, b int) (int, int, int, bool) {
+	pm, am := p.halfDay(b)
+	if pm && h < 12 {
+		h += 12
+	}
+	if am && h == 12 {
+		h = 0
+	}
+	if pm || am {
+		b++
+	}
+	return h, min, b, true
 }
 
 // halfDay reads "p.m." and "a.m.".

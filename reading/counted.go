@@ -47,11 +47,14 @@ func (p *page) counts(q figure) string {
 		if harm := p.harmBefore(q.a); harm != "" {
 			return harm
 		}
+		if harm := p.harmFirst(q.a); harm != "" {
+			return harm
+		}
 		return noun
 	case noun != "":
 		return noun
 	}
-	if harm := p.harmAfter(q.b); harm != "" && (p.closeHarm(q.b) || p.is(q.b, "from", "of", "in")) {
+	if harm := p.harmAfter(q.b); harm != "" && (p.closeHarm(q.b) || p.is(q.b, "from", "of", "in", "من", "из")) {
 		return harm
 	}
 	if harm := p.harmBefore(q.a); harm != "" {
@@ -211,6 +214,24 @@ func (p *page) closeHarm(b int) bool {
 	return false
 }
 
+// harmFirst finds the verb of harm that begins an Arabic clause whose subject is counted far behind
+// it: "وقتل في المعارك التي اندلعت أمس 300 شخص".
+func (p *page) harmFirst(a int) string {
+	if !arabic(p.text[p.toks[max(a-1, 0)].from:]) {
+		return ""
+	}
+	for k := a - 1; k >= p.starts[p.sent[a]] && k > a-14; k-- {
+		if p.numberAt(k) && !p.taken[k] || p.kind(k) != word && p.kind(k) != '/' {
+			return ""
+		}
+		begins := k == p.starts[p.sent[a]] || p.kind(k-1) == ',' || strings.HasPrefix(p.text[p.toks[k].from:], "و")
+		if h := p.countAt(k); begins && h.entry != nil && (h.code == "killed" || h.code == "injured") {
+			return h.code
+		}
+	}
+	return ""
+}
+
 // betweens may stand between a word of harm and its number.
 var betweens = strings.Fields("of the a an some at least also another further other all to on yesterday today including included include were reached rose risen climbed rising stands toll number at")
 
@@ -219,6 +240,9 @@ func (p *page) harmBefore(a int) string {
 	for k := a - 1; k >= 0 && k >= a-5; k-- {
 		if p.kind(k) != word || p.toks[a].next || p.numberAt(k) && !p.is(k, "a") {
 			return ""
+		}
+		if k < a-1 && strings.HasPrefix(p.text[p.toks[k+1].from:], "ولا") {
+			return "" // another clause
 		}
 		h := p.countAt(k)
 		for back := k - 1; back >= k-2 && back >= 0; back-- {

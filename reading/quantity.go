@@ -2,6 +2,7 @@ package reading
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,39 @@ func (p *page) quantities() {
 			i++
 		}
 	}
+	p.alike()
 	p.order()
+}
+
+// alike gives what befell the second of two groups to the first, where one verb tells of both: "33
+// fighters of X and 19 soldiers were killed".
+func (p *page) alike() {
+	last := -1
+	for k := range p.ments {
+		if p.ments[k].it.Kind != KindQuantity {
+			continue
+		}
+		if last >= 0 {
+			x, y := &p.ments[last], p.ments[k]
+			if noun, _ := p.noun(y.b); x.it.Counts == "people" && noun == "people" && (y.it.Counts == "killed" || y.it.Counts == "injured") && p.joins(x.b, y.a) && p.harmAfter(y.b) == y.it.Counts {
+				x.it.Counts = y.it.Counts
+			}
+		}
+		last = k
+	}
+}
+
+// joins reports whether "and" alone joins what stands in tokens [a, b) to what follows.
+func (p *page) joins(a, b int) bool {
+	if !p.is(b-1, "and", "и", "و") || b-a > 11 {
+		return false
+	}
+	for k := a; k < b-1; k++ {
+		if p.kind(k) != word || p.toks[k].next || p.verbAt(k) || p.countAt(k).entry != nil && harm(p.countAt(k).code) {
+			return false
+		}
+	}
+	return true
 }
 
 // figure is a number as it is read: tokens [a, b), the number itself from n on.
@@ -77,7 +110,7 @@ func (p *page) hedgedBehind(q *figure) {
 // hedge reads words before a number that make it a range.
 func (p *page) hedge(i int) (hit, bool) {
 	h, ok := p.longest(i, isHedge)
-	if !ok || h.after {
+	if !ok || h.after || h.b == h.a+1 && p.is(h.b, "the") && slices.Contains(situated, p.lower(h.a)) {
 		return h, false
 	}
 	if h.code == "between" {
@@ -91,6 +124,9 @@ func (p *page) hedge(i int) (hit, bool) {
 	}
 	return h, p.numberAt(h.b)
 }
+
+// situated are hedges that say where before "the": "under the two-month plan".
+var situated = []string{"under", "above", "below", "over"}
 
 func (p *page) numberAt(i int) bool {
 	_, ok := p.longest(i, isNumber)
@@ -356,7 +392,10 @@ func (p *page) countedWord(q figure) bool {
 	if !q.vague && q.low != nil && *q.low >= 2 && p.standsAlone(q) {
 		return true
 	}
-	if !q.vague && q.low != nil && *q.low == 1 && p.is(q.n-1, "from", "of", "no", "any") {
+	if !q.vague && q.low != nil && *q.low == 1 && (p.is(q.n-1, "from", "of", "no", "any", "not", "ни")) {
+		return false
+	}
+	if p.definiteDual(q) || p.comparedBy(q) {
 		return false
 	}
 	if q.vague || q.low != nil && q.high != nil && *q.low == 1 && *q.high == 1 {
@@ -367,16 +406,45 @@ func (p *page) countedWord(q figure) bool {
 	case "half", "couple", "pair", "both", "zero", "second":
 		return c != ""
 	}
-	return c != "" || *orZero(q.low) >= 3 || q.a < q.n
+	return c != "" || *orZero(q.low) >= 3 || q.a < q.n || *orZero(q.low) == 2 && p.nounBehind(q.b)
 }
+
+// comparedBy reports whether a number only compares: "twice as many as".
+func (p *page) comparedBy(q figure) bool {
+	return p.is(q.b, "as", "the") && slices.Contains([]string{"twice", "thrice"}, p.lower(q.n))
+}
+
+// definiteDual reports whether an Arabic dual has its article: "one of the two shells".
+func (p *page) definiteDual(q figure) bool {
+	return q.b == q.n+1 && *orZero(q.low) == 2 && strings.HasPrefix(p.foldAt(q.n), "ال") && p.countAt(q.n).entry != nil
+}
+
+// nounBehind reports whether a word that can be a noun stands behind a number: "two humanitarian
+// actions", "два мобильных госпиталя".
+func (p *page) nounBehind(b int) bool {
+	if p.kind(b) == number && (p.lowerAt(b+1) == "mm" || p.lowerAt(b+1) == "мм" || p.kind(b+1) == '-' || p.toks[b].to+2 == p.toks[b+1].to && p.toks[b].to == p.toks[b+1].from) {
+		return true // "two 122mm howitzers"
+	}
+	if p.kind(b) != word || p.toks[b].next || p.is(b-2, "the", "these") || p.official[p.next(b)] || p.officeBefore(b) || p.toks[b].capital && cased(p.text[p.toks[b].from:]) {
+		return false
+	}
+	if p.speechAt(b) || p.verbAt(b) || p.numberAt(b) || p.lowerAt(b) == "sides" {
+		return false
+	}
+	return !slices.Contains(plainWords, p.lower(b))
+}
+
+// plainWords are words that are no nouns and no adjectives.
+var plainWords = strings.Fields("of in on at to and or for from by with that which who as is are was were be been has have had will would the a an they we he she it did do after before when while if but than then so not also still both из в на и по с к о что но не были было был была их к для إلى في من على عن و أن كانا كانتا")
+
 
 // standsAlone reports whether a number stands for what was counted before: "two of them", "three
 // were freed".
 func (p *page) standsAlone(q figure) bool {
-	if p.is(q.b, "of", "из") && p.is(q.b+1, "them", "whom", "those", "these", "his", "her", "its", "their", "our", "my", "the", "них") {
+	if p.is(q.b, "of", "из", "من") && (arabic(p.lower(q.n)) || p.is(q.b+1, "them", "whom", "those", "these", "his", "her", "its", "their", "our", "my", "the", "них")) {
 		return true
 	}
-	return (p.toks[q.n].next || p.is(q.n-1, "whom", "which") || q.a < q.n) && p.is(q.b, "were", "are", "have", "had", "was", "died", "remain", "others", "more")
+	return (p.toks[q.n].next || p.is(q.n-1, "whom", "which") || q.a < q.n || p.kind(q.n-1) == ',' && p.is(q.b, "more", "others")) && p.is(q.b, "were", "are", "have", "had", "was", "died", "remain", "others", "more")
 }
 
 // inList reports whether a number takes its noun from one counted before in the sentence: "three

@@ -21,6 +21,9 @@ func (p *page) lexical(i int) (moment, bool) {
 	if h.code == "half-hour" || strings.HasPrefix(h.code, "hour-") {
 		return moment{}, false
 	}
+	if h.code == "day+0" && h.b == h.a+1 && arabic(p.text[p.toks[h.a].from:]) && p.ordinalBehind(h.b) {
+		return moment{}, false
+	}
 	m := moment{a: h.a, b: h.b}
 	if m.precision = precisionOf(h.code); p.day.IsZero() {
 		return m, true
@@ -88,7 +91,10 @@ func (p *page) relative(m *moment, code string) {
 		n, _ := strconv.Atoi(code[4:])
 		set(january.AddDate(n, 0, 0), january.AddDate(n+1, 0, 0))
 	case "coming":
-		set(d, d.AddDate(0, 0, 14))
+		set(d, d.AddDate(0, 0, 8))
+		m.open = "how far ahead is not said"
+	case "coming-weeks":
+		set(d, d.AddDate(0, 0, 28))
 		m.open = "how far ahead is not said"
 	case "recent":
 		set(d.AddDate(0, 0, -14), d.AddDate(0, 0, 1))
@@ -206,7 +212,7 @@ func (p *page) looksAhead(i int) bool {
 		if p.future(k) && p.is(k-1, "been") && p.is(k-2, "had") {
 			return false // "had been due to leave"
 		}
-		if p.is(k, "will", "would", "until") || p.future(k) || p.aheadArabic(k) {
+		if p.is(k, "will", "would", "until") || p.expected(k) || p.future(k) || p.aheadArabic(k) {
 			return true
 		}
 	}

@@ -118,6 +118,7 @@ type page struct {
 	opensAt  []int        // of each token, one more than the actor that begins there
 	saidYear int          // of the last date that was read with one
 	saidIn   int          // paragraph of that date
+	logged   bool         // hours stand in four figures
 }
 
 // mention is an item with its tokens [a, b).
@@ -144,6 +145,7 @@ func newPage(r *Rules, text string, a Account) *page {
 	}
 	p.first[len(p.toks)] = len(p.hits)
 	p.sentences()
+	p.logged = p.logs()
 	p.numberParagraphs()
 	p.quotations()
 	return p

@@ -28,6 +28,7 @@ type moment struct {
 	lasts     bool
 	open      string // why it is not sure
 	oclock    bool   // an hour of a day that is not said
+	between   bool   // "between" stands before it
 }
 
 func (p *page) enterTime(m moment) int {
@@ -60,7 +61,7 @@ func (p *page) time(i int) (moment, bool) {
 	if p.taken[i] {
 		return moment{}, false
 	}
-	for _, read := range []func(int) (moment, bool){p.pointing, p.nightTo, p.since, p.written, p.ago, p.ahead, p.past, p.month, p.clockAlone, p.clockWords, p.lexical, p.year} {
+	for _, read := range []func(int) (moment, bool){p.pointing, p.nightTo, p.since, p.written, p.ago, p.ahead, p.past, p.days, p.arabicDate, p.month, p.clockAlone, p.clockWords, p.lexical, p.year} {
 		if m, ok := read(i); ok {
 			return m, true
 		}
@@ -291,6 +292,11 @@ func (p *page) monthAt(i int) (time.Month, int, bool) {
 	if !ok || err != nil || x == 0 {
 		return 0, i, false
 	}
+	if p.kind(h.b) == '/' {
+		if same, again := p.longest(h.b+1, isTime); again && same.code == h.code {
+			return time.Month(x), same.b, true // "آب/أغسطس": one month by two names
+		}
+	}
 	return time.Month(x), h.b, true
 }
 
@@ -314,6 +320,9 @@ func (p *page) month(i int) (moment, bool) {
 		return p.dated2(i, b+1, d, m)
 	}
 	y, end, said := p.yearAfter(b)
+	if !said {
+		y, end, said = p.thatYear(b)
+	}
 	if !p.properMonth(i, said) {
 		return moment{}, false
 	}
