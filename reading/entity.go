@@ -114,9 +114,16 @@ func (p *page) joinedNext(i int) bool {
 
 // actor enters a mention of a name.
 func (p *page) actor(h hit, name string, sure bool) int {
+	other, foreign := p.elsewhereName(h)
+	if foreign {
+		if other == "" {
+			return p.nobodyKnown(h)
+		}
+		name, sure = other, false
+	}
 	codes := p.codes(name)
 	unknown := len(codes) > 0 && strings.HasPrefix(codes[0], "?")
-	if unknown && name[0] != '?' && h.category != isPerson && (h.category == isOpen || !p.toks[h.a].capital || arabic(p.text[p.toks[h.a].from:])) {
+	if unknown && !foreign && name[0] != '?' && h.category != isPerson && (h.category == isOpen || !p.toks[h.a].capital || arabic(p.text[p.toks[h.a].from:])) {
 		return 0 // the mission does not know whom this stands for
 	}
 	it := Item{Kind: KindActor, Codes: codes, Name: strings.TrimPrefix(name, "?"), Certain: sure && len(codes) == 1}

@@ -32,9 +32,13 @@ func (p *page) pointer(h hit) (mention, bool) {
 	}
 	switch h.code {
 	case "he", "she":
-		p.pointTo(&m, p.peopleBefore(h.a), "several people were named before")
+		who := p.peopleBefore(h.a)
+		if len(who) == 0 {
+			who = p.onlyPerson(h.a)
+		}
+		p.pointTo(&m, who, "several people were named before")
 	case "role":
-		if p.personSoon(h.b) {
+		if p.personSoon(h.b) || p.lowerAt(h.b) == "staff" {
 			return m, false
 		}
 		if !strings.HasPrefix(p.lower(h.a), "the") && !arabic(p.text[p.toks[h.a].from:]) && !cyrillic(p.text[p.toks[h.a].from:]) || p.kind(h.b) == word && p.toks[h.b].capital {
@@ -144,6 +148,20 @@ func (p *page) peopleBefore(i int) []*person {
 		}
 	}
 	return out
+}
+
+// onlyPerson is the one person whom the text has named before token i, if there is just one.
+func (p *page) onlyPerson(i int) []*person {
+	var out []*person
+	for k := p.firstFrom(i) - 1; k >= 0; k-- {
+		if who := p.ments[k].who; who != nil && !slices.Contains(out, who) {
+			out = append(out, who)
+		}
+	}
+	if len(out) == 1 {
+		return out
+	}
+	return nil
 }
 
 // inParagraph reports whether a person is named in the paragraph of token i, before it.

@@ -56,6 +56,7 @@ func (r *Rules) Read(ctx context.Context, text string, a Account) (Reading, erro
 	if err := ctx.Err(); err != nil {
 		return Reading{}, err
 	}
+	p.about = p.country()
 	p.entities()
 	p.strangers()
 	p.times()
@@ -119,6 +120,7 @@ type page struct {
 	saidYear int          // of the last date that was read with one
 	saidIn   int          // paragraph of that date
 	logged   bool         // hours stand in four figures
+	about    string       // the country that the text is about
 }
 
 // mention is an item with its tokens [a, b).

@@ -53,6 +53,8 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 		return first, p.commaBefore(min(h.a, v.a)), qa >= 0
 	case after < end:
 		return after, p.endOfSaid(after, end), qa >= after
+	case v.right && h.a-first > 3:
+		return first, h.a, qa >= 0 // "three died according to X."
 	}
 	return 0, 0, false
 }
@@ -122,6 +124,15 @@ func (p *page) before(h hit, v voiced) bool {
 	for k := a - 1; p.is(a-1, "and") && k > a-8; k-- {
 		if p.kind(k) == ',' {
 			a = k + 1 // "..., rescuers and a monitor said"
+			break
+		}
+	}
+	for n := rest; n < end && n < rest+6; n++ {
+		if p.kind(n) == ',' && n > rest {
+			rest = n // "residents said today, as"
+			break
+		}
+		if p.kind(n) != word && p.kind(n) != number || !p.taken[n] && !slices.Contains(asides, p.lowerAt(n)) || p.is(n, "a", "an", "it", "his", "its") {
 			break
 		}
 	}
@@ -246,7 +257,9 @@ func (p *page) bareQuotes() {
 			continue
 		}
 		s := saying{from: q.a, to: q.b, verb: q.a, speaker: -1, Statement: Statement{Span: p.span(q.a, q.b), Said: p.span(q.a, q.b), Stance: Asserts, Quoted: true, About: p.topics(q.a, q.b)}}
-		if before := p.nextSpeaker(q); before != nil {
+		if before := p.introduced(q); before != nil {
+			s.Speaker = before
+		} else if before := p.nextSpeaker(q); before != nil {
 			s.Speaker = before
 		} else if before := p.lastSpeaker(q.a); before != nil {
 			v := *before

@@ -47,7 +47,10 @@ func (p *page) covered(i int, h hit) bool {
 	if p.taken[i] || p.asNoun(i, h) || p.depth[i] > 0 && p.is(i-1, "i", "we", "мы", "я") {
 		return true
 	}
-	return p.is(i-1, "not") || p.is(i-1, "to") && !arabic(p.text[p.toks[i].from:])
+	if p.is(i-1, "not", "never", "without", "neither", "nor") || h.code == string(Asserts) && slices.Contains([]string{"counts", "counted"}, p.lower(i)) && !p.numberSoon(h.b) {
+		return true
+	}
+	return p.is(i-1, "to") && !arabic(p.text[p.toks[i].from:])
 }
 
 // asNoun reports whether a word of speech is a noun here: "five documents", "the claims".
@@ -62,9 +65,19 @@ var nouns = strings.Fields("documents reports report claims claim demands charge
 // speech reads the statement around a word of speech.
 func (p *page) speech(h hit) (saying, bool) {
 	s := saying{verb: h.a, speaker: -1, Statement: Statement{Stance: Stance(h.code), Verb: p.str(p.span(h.a, h.b))}}
+	if w := p.lower(h.a); w == "called" || w == "branded" {
+		st, ok := p.labelled(h.a)
+		if !ok {
+			return s, false
+		}
+		s.Stance = st
+	}
 	v, ok := p.speaker(h)
 	if !ok {
 		return s, false
+	}
+	if v.mention < 0 && !v.right && p.depth[h.a] == 0 && p.aloneBefore(v, h) {
+		return s, false // "I counted": the account's own
 	}
 	s.Speaker, s.speaker = p.insideVoice(h, v), v.mention
 	s.Within = p.depth[h.a] > 0
@@ -134,7 +147,7 @@ func (p *page) speaker(h hit) (voiced, bool) {
 	w := p.lower(h.a)
 	first := p.left
 	second := p.right
-	bare := h.b-h.a == 1 && p.is(h.a-1, "was", "were", "been", "be", "is", "are")
+	bare := h.b-h.a == 1 && p.is(h.a-1, "was", "were", "been", "be", "is", "are") && !p.taken[h.a-1]
 	switch {
 	case bare && p.byBehind(h.b) > 0 && !p.asSaying(h.b) && h.code != string(Promises):
 		return p.right(p.byBehind(h.b)-1, h)
@@ -152,7 +165,7 @@ func (p *page) speaker(h hit) (voiced, bool) {
 			return v, true
 		}
 		first, second = p.right0, p.left
-	case bare && p.is(h.a-1, "was", "were", "been", "be") && !p.asSaying(h.b):
+	case bare && !p.asSaying(h.b) && (p.is(h.a-1, "was", "were", "been", "be") || strings.HasSuffix(w, "ed") && w != "concerned"):
 		return voiced{}, false // "it was reported": nobody says by whom
 	}
 	if (w == "quoted" || w == "cited") && p.asSaying(h.b) {
@@ -165,6 +178,9 @@ func (p *page) speaker(h hit) (voiced, bool) {
 		return voiced{}, false // "60 people reported dead"
 	}
 	if v, ok := p.sameAgain(h); ok {
+		return v, true
+	}
+	if v, ok := p.openingVerb(h); ok {
 		return v, true
 	}
 	if v, ok := first(h.b-1, h); ok {
@@ -208,6 +224,11 @@ func (p *page) byBehind(i int) int {
 // again is who spoke last, for "по его словам" and an Arabic verb without its subject.
 func (p *page) again(h hit) (voiced, bool) {
 	s := p.lastSaying(h.a)
+	if m := p.lastPerson(h.a); m >= 0 && cyrillic(p.lowerAt(h.a)) && (s == nil || p.ments[m].a > s.verb) && !p.is(h.b-2, "их") {
+		v := *p.voice(m)
+		v.Certain = false
+		return voiced{&v, m, h.a, h.b, false}, true
+	}
 	if s == nil || p.paras[h.a]-p.paras[s.verb] > 1 {
 		return voiced{}, false
 	}
@@ -240,14 +261,26 @@ var ambiguous = strings.Fields("report reports claims claim questions demands co
 
 // sameAgain reads "said ... and warned": the second has the speaker of the first.
 func (p *page) sameAgain(h hit) (voiced, bool) {
-	if !p.is(h.a-1, "and", "и", "but") || len(p.said) == 0 {
+	if !p.is(h.a-1, "and", "и", "but") {
 		return voiced{}, false
+	}
+	if len(p.said) == 0 {
+		return p.fromOpening(h)
 	}
 	s := p.said[len(p.said)-1]
 	if s.Speaker == nil || p.sent[s.verb] != p.sent[h.a] || p.depth[s.verb] != p.depth[h.a] {
-		return voiced{}, false
+		return p.fromOpening(h)
 	}
 	return voiced{s.Speaker, s.speaker, h.a, h.a, false}, true
+}
+
+// fromOpening takes who the sentence begins with for the speaker.
+func (p *page) fromOpening(h hit) (voiced, bool) {
+	m := p.opening(h)
+	if m < 0 {
+		return voiced{}, false
+	}
+	return voiced{p.voice(m), m, p.ments[m].a, h.a, false}, true
 }
 
 // subjectOf takes the first actor of the sentence for the subject of "..., saying that".
@@ -332,10 +365,14 @@ func (p *page) subject(m mention, h hit) bool {
 		return true
 	}
 	for k := m.b; k < h.a; k++ {
+		if p.kind(k) == '(' {
+			k = p.bracketEnd(k)
+			continue
+		}
 		switch {
 		case p.kind(k) == ',':
 			commas++
-		case p.kind(k) == word && commas%2 == 0 && !p.goesWith(k):
+		case p.kind(k) == word && commas%2 == 0 && !p.goesWith(k) && !p.genitives(m.b, h.a):
 			return false
 		case p.kind(k) == ';' || p.kind(k) == '.':
 			return false
@@ -381,7 +418,7 @@ func (p *page) placeOver(i int) bool {
 }
 
 // adverbs stand between a subject and its verb.
-var adverbs = strings.Fields("also later then again earlier today yesterday meanwhile repeatedly already both all each jointly publicly previously further himself herself themselves militants group fighters movement and monday tuesday wednesday thursday friday saturday sunday on 's news agency leaders chief correspondent activist based в также")
+var adverbs = strings.Fields("это этого эти их его также also later then again earlier today yesterday meanwhile repeatedly already both all each jointly publicly previously further himself herself themselves militants group fighters movement and monday tuesday wednesday thursday friday saturday sunday on 's news agency leaders chief correspondent activist based в также")
 
 // firstOfGroup goes back over "Kerry and Lavrov" to the first that is named.
 func (p *page) firstOfGroup(m int) int {
@@ -436,6 +473,11 @@ func (p *page) personBehind(m int) int {
 }
 
 func (p *page) phraseRight(h hit, a, end int) (voiced, bool) {
+	if p.is(a, "its", "their") && a+1 < end {
+		if v := p.ofBody(a, a+2); v != nil {
+			return voiced{v, -1, a, a + 2, true}, true
+		}
+	}
 	for p.is(a, "by", "the", "a", "an", "to", "в") {
 		a++
 	}

@@ -19,11 +19,12 @@ func (p *page) phraseLeft(h hit) (voiced, bool) {
 		}
 		a--
 	}
+	end = p.trimmed(a, end)
 	for a < end && (p.is(a, "the", "a", "an", "and", "but", "in", "has", "have", "had") || p.kind(a) != word) {
 		a++
 	}
 	strong := slices.Contains(sayingVerbs, p.lower(h.a)) && (p.is(a-1, "the", "a", "an") || p.numberAt(a) && p.is(a+1, "of")) && end-a <= 7
-	if a >= end || !strong && !p.looksLikeSpeaker(a, end) {
+	if a >= end || p.noSubject(a, end) || !strong && !p.looksLikeSpeaker(a, end) {
 		return voiced{}, false
 	}
 	if p.is(a, "its", "their") {

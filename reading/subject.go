@@ -1,0 +1,176 @@
+package reading
+
+import (
+	"slices"
+	"strings"
+)
+
+// aloneBefore reports whether the subject before a word of speech is "I": the writer of the account.
+func (p *page) aloneBefore(v voiced, h hit) bool {
+	for k := v.a; k < h.a; k++ {
+		if p.is(k, "i", "я") || p.lowerAt(k) == "انا" || p.lowerAt(k) == "أنا" {
+			return true
+		}
+	}
+	return false
+}
+
+// numberSoon reports whether a number stands within a few words: "counted 40 impacts".
+func (p *page) numberSoon(i int) bool {
+	for k := i; k < i+5 && p.kind(k) == word || p.kind(k) == number; k++ {
+		if p.numberAt(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// openingVerb reads a sentence of notes that begins with its verb: "Denies any movement.", "Says two
+// rockets fell": whoever spoke last in the paragraph.
+func (p *page) openingVerb(h hit) (voiced, bool) {
+	w := p.lower(h.a)
+	if !p.toks[h.a].next || h.a == 0 || !latin(w[0]) || !strings.HasSuffix(w, "s") || p.depth[h.a] > 0 {
+		return voiced{}, false
+	}
+	s := p.lastSaying(h.a)
+	if s == nil || p.paras[s.verb] != p.paras[h.a] {
+		return voiced{}, false
+	}
+	v := *s.Speaker
+	v.Certain = false
+	return voiced{&v, s.speaker, h.a, h.a, false}, true
+}
+
+// lastPerson is the mention of the person named last before token i, in its paragraph or the one before, or -1.
+func (p *page) lastPerson(i int) int {
+	for k := p.firstFrom(i) - 1; k >= 0 && p.paragraphs(p.ments[k].a, i) <= 1; k-- {
+		if m := p.ments[k]; m.who != nil && p.depth[m.a] == 0 {
+			return k
+		}
+	}
+	return -1
+}
+
+// bracketEnd is the token that closes the bracket opened at token k, or k.
+func (p *page) bracketEnd(k int) int {
+	for n := k + 1; n < k+14 && n < len(p.toks) && !p.toks[n].para; n++ {
+		if p.kind(n) == ')' {
+			return n
+		}
+	}
+	return k
+}
+
+// opening is the actor that a sentence begins with, as the subject of "and said" in it: "X flew to
+// Geneva and said". It is -1 if there is none.
+func (p *page) opening(h hit) int {
+	first := p.starts[p.sent[h.a]]
+	for k := first; k < h.a && k < first+7; k++ {
+		if p.kind(k) != word || p.is(k, "in", "on", "at", "after", "when", "if", "as", "from", "by", "for", "with", "в", "на", "после", "когда") && k == first {
+			return -1
+		}
+		if m := p.byToken[k] - 1; m >= 0 {
+			if !p.verbal(p.ments[m].b, h.a-1) {
+				return -1
+			}
+			return m
+		}
+	}
+	return -1
+}
+
+// verbal reports whether tokens [a, b) hold no other actor, no second clause and no quotation.
+func (p *page) verbal(a, b int) bool {
+	for k := a; k < b; k++ {
+		if p.depth[k] > 0 || p.kind(k) == ';' || p.kind(k) == '.' || p.is(k, "that", "which", "who", "when", "while", "что", "который", "but") || p.speechAt(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// introduced is who stands before a colon and a quotation: "Jan Egeland: "not one person"".
+func (p *page) introduced(q quote) *Voice {
+	c := q.a - 1
+	if c < 1 || p.kind(c) != ';' || p.text[p.toks[c].from] != ':' || p.toks[q.a].para {
+		return nil
+	}
+	for k := p.firstFrom(c - 8); k < len(p.ments) && p.ments[k].a < c; k++ {
+		if m := p.ments[k]; m.it.Kind == KindActor && m.b == c {
+			return p.voice(k)
+		}
+	}
+	return nil
+}
+
+// trimmed takes auxiliaries and adverbs off the end of a subject: "the Turkish party has".
+func (p *page) trimmed(a, end int) int {
+	for end > a+1 && (p.is(end-1, "has", "have", "had", "will", "would", "also", "again", "later", "earlier", "once", "never", "already", "today", "yesterday", "was", "were", "is", "are") || strings.HasSuffix(p.lowerAt(end-1), "ly") && !p.toks[end-1].capital) {
+		end--
+	}
+	return end
+}
+
+// noSubject reports whether words before a word of speech cannot be its subject: they begin with what
+// only belongs to something else, or with how many.
+func (p *page) noSubject(a, end int) bool {
+	if slices.Contains(anybody, p.lowerAt(a)) || p.is(a, "of", "under", "for", "with", "by", "from", "since", "until", "on", "at", "through", "to", "during", "than") || p.scaleAt(a) {
+		return true
+	}
+	for k := a; k < end; k++ {
+		if p.is(k, "is", "are", "was", "were", "been", "be") {
+			return true
+		}
+	}
+	return false
+}
+
+// labelled reports whether "called" names what somebody thinks of something: "called the strike a
+// flagrant violation", and what stance that is.
+func (p *page) labelled(i int) (Stance, bool) {
+	if p.is(i-1, "so", "was", "were", "is", "are", "been", "be", "also-x", "to") || p.is(i+1, "for", "on", "off", "up", "in", "out", "by", "to", "it", "at", "upon") || p.kind(i+1) != word || p.toks[i].next {
+		return "", false
+	}
+	stance, named := Asserts, false
+	for k := i + 1; k < i+16 && p.sentOf(k) == p.sent[i]; k++ {
+		named = named || p.is(k, "a", "an") && k > i+1 || p.depth[k] > p.depth[i]
+		switch w := p.lowerAt(k); {
+		case !named:
+		case slices.Contains(charging, w):
+			stance = Accuses
+		case slices.Contains(dismissing, w):
+			stance = Denies
+		}
+		if p.kind(k) == ';' || named && p.kind(k) == ',' {
+			break
+		}
+	}
+	return stance, named
+}
+
+// charging are nouns that charge somebody; dismissing are words that call something untrue.
+var (
+	charging   = strings.Fields("violation violations crime crimes aggression massacre terrorism provocation breach murder slaughter outrage atrocity barbaric deliberate invasion")
+	dismissing = strings.Fields("lie lies fabrication fabricated false untrue nonsense baseless propaganda invention groundless fake")
+)
+
+// anybody are words for nobody in particular, who say nothing.
+var anybody = strings.Fields("anybody anyone everybody everyone none whoever")
+
+// genitives reports whether tokens [a, b) are a few Russian words that belong to the name before
+// them: "отряды народной самообороны".
+func (p *page) genitives(a, b int) bool {
+	if b-a > 4 || b <= a {
+		return false
+	}
+	for k := a; k < b; k++ {
+		w := p.lowerAt(k)
+		if w == "" || !cyrillic(w) || p.verbAt(k) || !slices.ContainsFunc(genitiveEnds, func(e string) bool { return strings.HasSuffix(w, e) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// genitiveEnds are endings of Russian words that belong to another.
+var genitiveEnds = strings.Fields("ой ей ов ев ого его ых их ии ы и а я")
