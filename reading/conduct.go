@@ -134,8 +134,14 @@ func (p *page) mood(m *mention) Mood {
 	if p.stanceOver(m) != "" {
 		return p.stanceOver(m)
 	}
-	if p.longAgo(a, b, m) {
+	if p.longAgo(a, b, m) || p.pluperfect(m) || p.agoBefore(a, b) {
 		return History
+	}
+	if p.standing(m, a, b) {
+		return Summary
+	}
+	if p.compound(m) {
+		return Mentioned
 	}
 	if p.summed(m.a) {
 		return Summary
@@ -326,7 +332,7 @@ func (p *page) plainMood(m *mention, a, b int) Mood {
 		}
 		return Mentioned
 	case 'n':
-		if p.headline(m.a) || p.occurs(a, b, m) {
+		if p.headline(m.a) || p.occurs(a, b, m) || p.datedBlow(m, a, b) || p.countedAct(m) {
 			return Fact
 		}
 	}
@@ -365,7 +371,7 @@ func (p *page) headline(i int) bool {
 func (p *page) occurs(a, b int, m *mention) bool {
 	for k := a; k < b; k++ {
 		for _, h := range p.at(k) {
-			if h.category == isOccur && (h.b <= m.a && m.a-h.b < 9 || h.a >= m.b && h.a-m.b < 9) {
+			if h.category == isOccur && (h.b <= m.a && m.a-h.b < 9 || h.a >= m.b && (h.a-m.b < 9 || m.a-p.starts[p.sent[m.a]] < 3 && h.a-m.b < 16)) {
 				return true
 			}
 			if h.category == isAct && h.form == 'v' && (h.b <= m.a || h.a >= m.b) && (p.is(m.a-1, "in", "during", "by", "after") || p.is(m.a-2, "in", "during", "by", "after")) {

@@ -1,11 +1,18 @@
 package reading
 
-import "math"
+import (
+	"math"
+	"slices"
+	"strings"
+)
 
 // portion reads a share: "a third of", "two out of three", "half of them", "40 percent".
 func (p *page) portion(i int) (figure, bool) {
 	q := figure{a: i, n: i, words: true, share: true}
 	if h, ok := p.longest(i, isNumber); ok && h.code == "share" {
+		if p.ordinalShare(h) {
+			return q, false
+		}
 		if p.is(h.b, "a", "an") || h.low == 50 && !p.sharesWhole(h) {
 			return q, false
 		}
@@ -36,6 +43,14 @@ func (p *page) portion(i int) (figure, bool) {
 	q.b = end
 	q.low, q.high = exactly(part)
 	return q, true
+}
+
+// ordinalShare reports whether "a third" only counts on: "for a third week".
+func (p *page) ordinalShare(h hit) bool {
+	if h.b-h.a != 2 || !p.is(h.a, "a") || p.kind(h.b) != word || p.toks[h.b].next {
+		return false
+	}
+	return !slices.Contains(strings.Fields("of are is were was have has had live remain in on from said say more less and or to at"), p.lower(h.b))
 }
 
 // sharesWhole reports whether "half" is that of a whole: "half of", "half the", "by half".
