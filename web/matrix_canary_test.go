@@ -28,27 +28,27 @@ type canaries struct {
 var first, last = noon.Add(-22 * time.Hour), noon.Add(-14 * time.Hour)
 
 func (c *canaries) next() int {
-	if c.n++; c.n > 99_999 {
-		panic("a canary's number has five digits")
+	if c.n++; c.n > 999_999 {
+		panic("a canary's number has six digits")
 	}
 	return c.n
 }
 
-func (c *canaries) text() string { return fmt.Sprintf("canary%05d", c.next()) }
+func (c *canaries) text() string { return fmt.Sprintf("canary%06d", c.next()) }
 
 func (c *canaries) number() int64 {
-	n, _ := strconv.ParseInt(fmt.Sprintf("9170%05d0719", c.next()), 10, 64)
+	n, _ := strconv.ParseInt(fmt.Sprintf("9170%06d0719", c.next()), 10, 64)
 	return n
 }
 
 // digest is a SHA-256 with a canary in it.
 func (c *canaries) digest() string {
-	return fmt.Sprintf("%064s", fmt.Sprintf("9170%05d0719", c.next()))
+	return fmt.Sprintf("%064s", fmt.Sprintf("9170%06d0719", c.next()))
 }
 
 // spot is a place with its name, each a canary of its own.
 func (c *canaries) spot() truce.Place {
-	part, _ := strconv.ParseFloat(fmt.Sprintf("0.77%05d7", c.next()), 64)
+	part, _ := strconv.ParseFloat(fmt.Sprintf("0.7%06d7", c.next()), 64)
 	round := func(f float64) float64 { return math.Round(f*1e8) / 1e8 }
 	return truce.Place{Form: truce.FormDisc, Lat: round(36 + part), Lon: round(37 + part), Within: 40, Name: c.text()}
 }
@@ -107,16 +107,16 @@ func (c *canaries) plain(text []byte, found map[int]bool) {
 		}
 		return i
 	}
-	c.each(text, "canary", func(at int) { found[digits(at, 5)] = true })
+	c.each(text, "canary", func(at int) { found[digits(at, 6)] = true })
 	c.each(text, "9170", func(at int) {
-		if digits(at+5, 4) == 719 {
-			found[digits(at, 5)] = true
+		if digits(at+6, 4) == 719 {
+			found[digits(at, 6)] = true
 		}
 	})
-	for _, degree := range []string{"36.77", "37.77"} {
+	for _, degree := range []string{"36.7", "37.7"} {
 		c.each(text, degree, func(at int) {
-			if digits(at+5, 1) == 7 && digits(at+6, 1) == 0 {
-				found[digits(at, 5)] = true
+			if digits(at+6, 1) == 7 && digits(at+7, 1) == 0 {
+				found[digits(at, 6)] = true
 			}
 		})
 	}

@@ -58,7 +58,6 @@ func inPerson() []stray {
 // straying is everybody asking for what is about others, and those without a session for what
 // is done in person. Nothing comes of it.
 func (m *matrix) straying() {
-	began := time.Now()
 	now := m.clock.now()
 	_, invited, err := m.people.Invite(m.ctx, people.Invitation{Account: "invited", Post: people.Post{Name: "x"}}, now)
 	m.no(err)
@@ -90,7 +89,6 @@ func (m *matrix) straying() {
 	if after := m.accounts(); before != after {
 		m.leak("accounts were\n%s\nand are\n%s", before, after)
 	}
-	m.since("straying", began)
 }
 
 // accounts is everything about accounts that strays might change.
@@ -137,7 +135,6 @@ func (m *matrix) refuse(x *asker, c *client, s stray) {
 
 // handing is everybody handing in reports and files, and having entries destroyed.
 func (m *matrix) handing() {
-	began := time.Now()
 	m.take()
 	const report, file, destroy = "POST /api/v1/reports", "POST /api/v1/reports/{id}/attachments", "POST /api/v1/entries/{n}/destroy"
 	now := m.clock.now()
@@ -163,7 +160,6 @@ func (m *matrix) handing() {
 		}
 		m.destroying(x, destroy)
 	})
-	m.since("handing in", began)
 }
 
 // attachTo tries to put a file beside a report.

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"truce"
 	"truce/access"
@@ -22,7 +21,6 @@ import (
 // telling is what answers tell without showing anything: how many rows there are, which are
 // found by what, in which order they stand, and whether something hidden is there at all.
 func (m *matrix) telling() {
-	began := time.Now()
 	m.everybody(func(x *asker) {
 		m.counting(x)
 		m.stating(x)
@@ -31,7 +29,6 @@ func (m *matrix) telling() {
 		m.hiding(x)
 		m.listening(x)
 	})
-	m.since("telling", began)
 }
 
 // number is a member of a JSON answer that is a number; -1 without one.
@@ -210,32 +207,30 @@ func ids(r said) []string {
 }
 
 // hiding asks for what is there and hidden, and for what is not there: the answers are the
-// same, to the byte.
+// same, to the byte. Of the ways to ask, each person takes another one for the same row.
 func (m *matrix) hiding(x *asker) {
+	absent, at := map[string]said{}, slices.Index(m.askers, x)
 	seen := map[string]int{}
-	for _, r := range m.rows {
-		if !r.now || seen[r.kind] > 0 && !m.full || m.readEver(x, r) {
+	for i, r := range m.rows {
+		if !r.now || seen[r.kind] > 0 && !m.full || m.readEver(x, r.kind, r.id) {
 			continue
 		}
 		seen[r.kind]++
 		api, page := "/api/v1/rows/"+r.kind+"/", "/rows/"+r.kind+"/"
-		patterns := [][2]string{{api, ""}, {page, ""}, {api, "/history"}, {api, "?as_of=" + strconv.Itoa(len(m.entries))}, {"/api/v1/verdicts?element=", ""}, {"/api/v1/rows/element?parent=", ""}, {"/api/v1/rows/finding?limit=3&parent=", ""}}
-		if !m.full {
-			k := (len(seen) + len(x.name)) % len(patterns)
-			patterns = patterns[k : k+1]
+		ways := [][2]string{{api, ""}, {page, ""}, {api, "/history"}, {api, "?as_of=" + strconv.Itoa(len(m.entries))}}
+		if !m.readEver(x, "", r.id) { // or what belongs to the one of another kind may be seen
+			ways = append(ways, [][2]string{{"/api/v1/verdicts?element=", ""}, {"/api/v1/rows/element?parent=", ""}, {"/api/v1/rows/finding?limit=3&parent=", ""}}...)
 		}
+		way := ways[(i+at)%len(ways)]
+		m.twins(x, absent, way[0]+url.PathEscape(r.id)+way[1], way[0]+strings.Repeat("e", 64)+way[1])
 		if r.kind == "attachment" {
-			patterns = append(patterns, [2]string{"/api/v1/attachments/", ""})
-		}
-		for _, p := range patterns {
-			m.twins(x, p[0]+url.PathEscape(r.id)+p[1], p[0]+strings.Repeat("e", 64)+p[1])
+			m.twins(x, absent, "/api/v1/attachments/"+r.id, "/api/v1/attachments/"+strings.Repeat("e", 64))
 		}
 	}
 	for n, e := range m.entries {
 		if k, mark := madeBy(e); (m.full || n%40 == int(m.phase)) && mark != "" && !m.may(x.who, access.Read, stored{kind: k, mark: mark}) {
-			for _, p := range []string{"/api/v1/entries/%d", "/api/v1/entries/%d/receipt", "/entries/%d"} {
-				m.twins(x, fmt.Sprintf(p, n), fmt.Sprintf(p, 987654))
-			}
+			way := []string{"/api/v1/entries/%d", "/api/v1/entries/%d/receipt", "/entries/%d"}[(n+at)%3]
+			m.twins(x, absent, fmt.Sprintf(way, n), fmt.Sprintf(way, 987654))
 		}
 	}
 }
@@ -248,17 +243,23 @@ func madeBy(e *ledger.Entry) (kind, mark string) {
 	return cmp.Or(k.Row, "entry"), mark
 }
 
-// readEver reports whether somebody may read an earlier version of a row.
-func (m *matrix) readEver(x *asker, r stored) bool {
-	return slices.ContainsFunc(m.rows, func(v stored) bool { return v.kind == r.kind && v.id == r.id && m.may(x.who, access.Read, v) })
+// readEver reports whether somebody may read a version of a row, of one kind or of any.
+func (m *matrix) readEver(x *asker, kind, id string) bool {
+	return slices.ContainsFunc(m.rows, func(v stored) bool {
+		return (kind == "" || v.kind == kind) && v.id == id && m.may(x.who, access.Read, v)
+	})
 }
 
 // twins asks for something hidden and for something that is not there, and fails where the
-// two answers can be told apart.
-func (m *matrix) twins(x *asker, hidden, absent string) {
+// two answers can be told apart. had are the answers about what is not there, by what was asked.
+func (m *matrix) twins(x *asker, had map[string]said, hidden, absent string) {
 	for _, accept := range []string{"application/json", "text/html"} {
 		one := m.do(x.first(), "GET", hidden, nil, "Accept", accept)
-		other := m.do(x.first(), "GET", absent, nil, "Accept", accept)
+		other, known := had[accept+absent]
+		if !known {
+			other = m.do(x.first(), "GET", absent, nil, "Accept", accept)
+			had[accept+absent] = other
+		}
 		plain := func(r said, path string) string { return strings.ReplaceAll(r.header, url.QueryEscape(path), "") }
 		if one.status != other.status || !bytes.Equal(one.body, other.body) || plain(one, hidden) != plain(other, absent) {
 			m.leak("%s can tell that %s is there: %d %.300s; and of %s: %d %.300s", x.name, hidden, one.status, one.body, absent, other.status, other.body)

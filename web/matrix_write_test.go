@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"truce"
 	"truce/access"
@@ -54,7 +53,6 @@ type tried struct {
 
 // writing is everybody trying every act.
 func (m *matrix) writing() {
-	began := time.Now()
 	m.take()
 	size := len(m.entries)
 	var entered int
@@ -74,7 +72,6 @@ func (m *matrix) writing() {
 		m.leak("%d entries were made and %d acts were answered as entered", int(n)-size, entered)
 	}
 	m.t.Logf("%d acts tried, %d entered", len(tries), entered)
-	m.since("writing", began)
 }
 
 // attempts are acts that need nothing that is there, by everybody, of every kind, under marks
@@ -91,7 +88,7 @@ func (m *matrix) attempts() []tried {
 				continue // they need a row: see changing
 			}
 			for n, mark := range list {
-				if !m.full && n != (i+k+int(m.phase))%len(list) && n != (i*3+k)%3 {
+				if turn := i + k + int(m.phase); m.full && (n+turn)%3 != 0 || !m.full && n != turn%len(list) && n != (i*3+k)%3 {
 					continue
 				}
 				about := map[string]any{"element": "none"}
@@ -298,7 +295,6 @@ func record0(kind string) string {
 // answered as what is not there; what is changed, is changed by whom the policy allows it
 // under the row's own mark; and no mark grows wider.
 func (m *matrix) changing() {
-	began := time.Now()
 	m.take()
 	before, done := m.rows, 0
 	for i, mark := range m.marks {
@@ -325,7 +321,6 @@ func (m *matrix) changing() {
 		}
 	}
 	m.t.Logf("%d changes entered or proposed", done)
-	m.since("changing", began)
 }
 
 // change tries one change, and returns how many were entered.
@@ -362,7 +357,6 @@ func (m *matrix) change(x *asker, c change, mark string) int {
 // confirming is everybody trying to confirm what others proposed, and what they proposed
 // themselves.
 func (m *matrix) confirming() {
-	began := time.Now()
 	m.proposing()
 	m.take()
 	confirmed := 0
@@ -381,7 +375,6 @@ func (m *matrix) confirming() {
 	if confirmed < 3 {
 		m.t.Error("hardly anybody confirmed anything: the matrix tries less than it says")
 	}
-	m.since("confirming", began)
 }
 
 // asker is who made an entry.
