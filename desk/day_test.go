@@ -208,7 +208,7 @@ func TestAFrozenDayIsTheSameEverywhere(t *testing.T) {
 	if hash["CLEAR"].SHA256 == hash["AMBER"].SHA256 || len(hash["CLEAR"].SHA256) != 64 {
 		t.Errorf("%+v", hash)
 	}
-	if _, err := r.AddReport(ctx, who, "", truce.Report{ID: "late", Elements: []truce.Element{{ID: "late", Acts: []string{"shelling"}, When: []truce.When{{From: day(5, 10), To: day(5, 11)}}}}}, "TLP:CLEAR"); err != nil {
+	if _, err := r.HandIn(ctx, who, "", Handed{Report: truce.Report{ID: "late", Elements: []truce.Element{{ID: "late", Acts: []string{"shelling"}, When: []truce.When{{From: day(5, 10), To: day(5, 11)}}}}}, Mark: "TLP:CLEAR"}); err != nil {
 		t.Fatal(err)
 	}
 	var backup bytes.Buffer
@@ -268,9 +268,9 @@ func TestAFrozenDayHoldsWhatItsReadersMaySee(t *testing.T) {
 	ctx, who := context.Background(), head("amal")
 	add := func(id, mark string) {
 		t.Helper()
-		if _, err := r.AddReport(ctx, who, "", truce.Report{ID: id, Source: "source of " + id, Text: "text of " + id, Elements: []truce.Element{{
+		if _, err := r.HandIn(ctx, who, "", Handed{Report: truce.Report{ID: id, Source: "source of " + id, Text: "text of " + id, Elements: []truce.Element{{
 			ID: id, Title: "title of " + id, Acts: []string{"shelling"}, Sources: []string{"named by " + id},
-			When: []truce.When{{From: day(5, 10), To: day(5, 11)}}, Where: []truce.Place{{Form: truce.FormDisc, Lat: 33.51234, Lon: 36.29876, Within: 10}}}}}, mark); err != nil {
+			When: []truce.When{{From: day(5, 10), To: day(5, 11)}}, Where: []truce.Place{{Form: truce.FormDisc, Lat: 33.51234, Lon: 36.29876, Within: 10}}}}}, Mark: mark}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -408,7 +408,7 @@ func TestACorrectionIsTold(t *testing.T) {
 	}
 	// What the public may not see changes nothing that is told them.
 	before := notice(may5).Changes
-	if _, err := r.AddReport(ctx, who, "", truce.Report{ID: "amber", Elements: []truce.Element{{ID: "amber", Acts: []string{"shelling"}, When: []truce.When{{From: day(5, 10), To: day(5, 11)}}}}}, "TLP:AMBER"); err != nil {
+	if _, err := r.HandIn(ctx, who, "", Handed{Report: truce.Report{ID: "amber", Elements: []truce.Element{{ID: "amber", Acts: []string{"shelling"}, When: []truce.When{{From: day(5, 10), To: day(5, 11)}}}}}, Mark: "TLP:AMBER"}); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(before, notice(may5).Changes); d != "" {

@@ -88,7 +88,7 @@ func (h hardDesk) tell(csv string) {
 		h.t.Fatal(aside, err)
 	}
 	for _, r := range reports {
-		if _, err := h.AddReport(context.Background(), h.who, "", r, ""); err != nil {
+		if _, err := h.HandIn(context.Background(), h.who, "", Handed{Report: r}); err != nil {
 			h.t.Fatal(err)
 		}
 	}

@@ -34,7 +34,7 @@ func (a Arrived) Late(now time.Time) bool {
 }
 
 // mostWaiting is how many reports an inbox shows at once.
-const mostWaiting = 200
+const mostWaiting = 50
 
 // Inbox is what waits for somebody.
 type Inbox struct {

@@ -27,7 +27,7 @@ func TestWhereAnIdentifierLeads(t *testing.T) {
 	r, _ := sample(t)
 	who := head("amal")
 	for _, add := range []struct{ id, mark string }{{"R-new", ""}, {"R-red", "TLP:RED TO:amal"}} {
-		if _, err := r.AddReport(ctx, who, "", report(add.id), add.mark); err != nil {
+		if _, err := r.HandIn(ctx, who, "", Handed{Report: report(add.id), Mark: add.mark}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -121,7 +121,7 @@ func TestAnIncidentTellsHowItCameToBe(t *testing.T) {
 		n = append(n, done[0].N)
 	}
 	for _, id := range []string{"R-1", "R-2"} {
-		e, err := r.AddReport(ctx, amal, "", report(id), "")
+		e, err := r.HandIn(ctx, amal, "", Handed{Report: report(id)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +205,7 @@ func TestAnIncidentShowsWhatOneMaySee(t *testing.T) {
 	if _, err := r.Load(ctx, head("amal"), "../missions/syria-2016", LoadOptions{Mark: "TLP:GREEN"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.AddReport(ctx, head("amal"), "", report("R-green"), "TLP:GREEN"); err != nil {
+	if _, err := r.HandIn(ctx, head("amal"), "", Handed{Report: report("R-green"), Mark: "TLP:GREEN"}); err != nil {
 		t.Fatal(err)
 	}
 	lina := access.Person{ID: "lina", Roles: []access.Role{access.Liaison}, Party: "north", TwoFactor: true}

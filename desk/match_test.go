@@ -27,13 +27,13 @@ func TestFiveTollsOfOneAttackAreSuggestedTogether(t *testing.T) {
 	who := head("amal")
 	tolls := map[string][2]float64{"sohr": {12, 12}, "un": {18, 18}, "board": {10, 21}, "coi": {14, 14}, "hrw": {21, 21}}
 	for _, name := range sortedWords(tolls) {
-		if _, err := r.AddReport(ctx, who, "", convoy("F1-"+name, name, tolls[name][0], tolls[name][1]), ""); err != nil {
+		if _, err := r.HandIn(ctx, who, "", Handed{Report: convoy("F1-"+name, name, tolls[name][0], tolls[name][1])}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	far := convoy("F1-far", "council", 12, 12)
 	far.Elements[0].Where[0].Lat, far.Elements[0].Where[0].Name = 36.55, "elsewhere"
-	if _, err := r.AddReport(ctx, who, "", far, ""); err != nil {
+	if _, err := r.HandIn(ctx, who, "", Handed{Report: far}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := r.Suggest(ctx, who, "F1-sohr", 20)
@@ -60,7 +60,7 @@ func TestSuggestionsShowNobodyWhatIsNotTheirs(t *testing.T) {
 	r, _ := sample(t)
 	who := head("amal")
 	for _, id := range []string{"S-1", "S-2"} {
-		if _, err := r.AddReport(ctx, who, "", convoy(id, "council", 12, 12), map[string]string{"S-1": "TLP:GREEN", "S-2": "TLP:RED"}[id]); err != nil {
+		if _, err := r.HandIn(ctx, who, "", Handed{Report: convoy(id, "council", 12, 12), Mark: map[string]string{"S-1": "TLP:GREEN", "S-2": "TLP:RED"}[id]}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -84,7 +84,7 @@ func TestRetractedReportsAreNotSuggested(t *testing.T) {
 	r, _ := sample(t)
 	who := head("amal")
 	for _, id := range []string{"S-1", "S-2"} {
-		if _, err := r.AddReport(ctx, who, "", convoy(id, "council", 12, 12), ""); err != nil {
+		if _, err := r.HandIn(ctx, who, "", Handed{Report: convoy(id, "council", 12, 12)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -107,7 +107,7 @@ func TestWhatPeopleJudgedDifferentIsNotSuggested(t *testing.T) {
 	r, _ := sample(t)
 	who := head("amal")
 	for _, id := range []string{"S-1", "S-2", "S-3"} {
-		if _, err := r.AddReport(ctx, who, "", convoy(id, "council", 12, 12), ""); err != nil {
+		if _, err := r.HandIn(ctx, who, "", Handed{Report: convoy(id, "council", 12, 12)}); err != nil {
 			t.Fatal(err)
 		}
 	}

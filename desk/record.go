@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -36,6 +37,7 @@ type Record struct {
 	parts   []*Sight         // the last of those of a part
 	large   map[string]int64 // by marks: as of how many entries there is more than is looked at whole
 	once    singleflight.Group
+	looks   chan struct{} // who looks; room for as many as look at once
 	atOnce  int
 	judging atomic.Pointer[Judging]
 	sign    sync.Mutex // one checkpoint is signed at a time
@@ -70,7 +72,7 @@ func NewRecord(o RecordOptions) (*Record, error) {
 		return nil, err
 	}
 	return &Record{db: o.DB, policy: policy, key: o.Key, now: o.Now, org: cmp.Or(o.Org, DefaultOrg), cursor: cursor,
-		atOnce: cmp.Or(o.AtOnce, DefaultAtOnce), large: map[string]int64{}}, nil
+		atOnce: cmp.Or(o.AtOnce, DefaultAtOnce), looks: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)), large: map[string]int64{}}, nil
 }
 
 // Act is something that happens and becomes an entry.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,8 +48,10 @@ func keyOf(t testing.TB, name string) *ledger.Key {
 // newRecord is an empty record on disk, with a clock that goes on by a second at each look.
 func newRecord(t testing.TB) testRecord {
 	t.Helper()
+	var mu sync.Mutex
 	at := time.Date(2016, 8, 27, 15, 0, 0, 0, time.UTC)
-	now := func() time.Time { at = at.Add(time.Second); return at }
+	after := func(d time.Duration) time.Time { mu.Lock(); defer mu.Unlock(); at = at.Add(d); return at }
+	now := func() time.Time { return after(time.Second) }
 	path := filepath.Join(t.TempDir(), "record.db")
 	db, err := store.Open(context.Background(), path, store.Options{Now: now, Fold: record.Fold, FoldVersion: record.Version})
 	if err != nil {
@@ -57,7 +60,7 @@ func newRecord(t testing.TB) testRecord {
 	t.Cleanup(func() { db.Close() })
 	key := keyOf(t, "desk.example")
 	db.SetKey(key)
-	r, err := NewRecord(RecordOptions{DB: db, Key: key, Now: func() time.Time { return at }})
+	r, err := NewRecord(RecordOptions{DB: db, Key: key, Now: func() time.Time { return after(0) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +133,7 @@ func TestAsOfIsTheStateAsItWasKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := r.AddReport(ctx, who, "", report("R-new"), "")
+	e, err := r.HandIn(ctx, who, "", Handed{Report: report("R-new")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +197,7 @@ func post(id string, roles ...access.Role) access.Person {
 func TestWhoSeesWhatOfAReport(t *testing.T) {
 	ctx := context.Background()
 	r, _ := sample(t)
-	if _, err := r.AddReport(ctx, head("amal"), "", report("R-new"), ""); err != nil {
+	if _, err := r.HandIn(ctx, head("amal"), "", Handed{Report: report("R-new")}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -228,7 +231,7 @@ func TestWhoSeesWhatOfAReport(t *testing.T) {
 func TestNobodyFindsByWhatTheyMayNotSee(t *testing.T) {
 	ctx := context.Background()
 	r, _ := sample(t)
-	if _, err := r.AddReport(ctx, head("amal"), "", report("R-new"), "TLP:GREEN"); err != nil {
+	if _, err := r.HandIn(ctx, head("amal"), "", Handed{Report: report("R-new"), Mark: "TLP:GREEN"}); err != nil {
 		t.Fatal(err)
 	}
 	lee := access.Person{ID: "lee", Roles: []access.Role{access.Liaison}, Party: "government", TwoFactor: true}
@@ -261,7 +264,7 @@ func TestAReceiptProvesAndShowsOnlyWhatMayBeSeen(t *testing.T) {
 	ctx := context.Background()
 	r, _ := sample(t)
 	moni := post("moni", access.Monitor)
-	e, err := r.AddReport(ctx, moni, "", report("R-new"), "TLP:GREEN")
+	e, err := r.HandIn(ctx, moni, "", Handed{Report: report("R-new"), Mark: "TLP:GREEN"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -389,7 +392,7 @@ func TestDestroyedWordsAreGoneFromTheFiles(t *testing.T) {
 	r, _ := sample(t)
 	rep := report("R-new")
 	rep.Text = "planted-4f1c9b7e-words of a caller"
-	e, err := r.AddReport(ctx, head("amal"), "", rep, "")
+	e, err := r.HandIn(ctx, head("amal"), "", Handed{Report: rep})
 	if err != nil {
 		t.Fatal(err)
 	}

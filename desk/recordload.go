@@ -426,11 +426,6 @@ func (r *Record) HandIn(ctx context.Context, who access.Person, submission strin
 	return done[0], nil
 }
 
-// AddReport enters one report of the mission's past: it waits nowhere.
-func (r *Record) AddReport(ctx context.Context, who access.Person, submission string, report truce.Report, mark string) (Entered, error) {
-	return r.HandIn(ctx, who, submission, Handed{Report: report, Mark: mark})
-}
-
 // HandInOnce is [Record.HandIn] of a report that nobody named: what says the same under the same
 // identifier, from whichever file, is the same report.
 func (r *Record) HandInOnce(ctx context.Context, who access.Person, h Handed) (Entered, error) {

@@ -132,10 +132,11 @@ type view struct {
 	grants map[[2]string]access.Grant
 	places map[string]json.RawMessage // coarse ones, by the place as it was
 	all    map[string]bool            // kinds of which everything may be seen
+	whole  map[string]bool            // by mark: whether elements are seen in every field
 }
 
 func (r *Record) view(who access.Person, do access.Action, asOf int64) *view {
-	return &view{r, who, do, asOf, map[[2]string]access.Grant{}, map[string]json.RawMessage{}, map[string]bool{}}
+	return &view{r, who, do, asOf, map[[2]string]access.Grant{}, map[string]json.RawMessage{}, map[string]bool{}, map[string]bool{}}
 }
 
 // grant is what the person sees of a kind of row under a mark.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"time"
@@ -372,22 +373,60 @@ func (m *Mission) declare(moments, judgments []truce.Row) error {
 	return m.checkEntries("the record")
 }
 
-// elements lists the elements that lie in the mission's period, by time and identifier.
-func (r *Record) elements(ctx context.Context, o *opened, asOf int64) ([]truce.Element, map[string]weighed, error) {
+// elements lists the elements that lie in the mission's period, by time and identifier. Of those
+// that were listed before it reads only what has changed.
+func (r *Record) elements(ctx context.Context, o *opened, asOf int64, last *Judged) ([]truce.Element, map[string]weighed, error) {
 	rows := map[string]weighed{}
-	var out []truce.Element
-	err := r.everything(ctx, asOf, "element", func(v truce.Row) error {
+	var had, read []truce.Element
+	take := func(v truce.Row) error {
 		e, w, err := weigh(v)
 		rows[e.ID] = w
-		out = append(out, e)
+		read = append(read, e)
 		return err
-	})
-	if err != nil {
-		return nil, nil, err
 	}
-	o.mission.leaveOut(&out)
-	slices.SortFunc(out, compareElements)
-	return out, rows, nil
+	if last == nil {
+		if err := r.everything(ctx, asOf, "element", take); err != nil {
+			return nil, nil, err
+		}
+	} else {
+		r.mu.Lock()
+		to := last.at.to
+		r.mu.Unlock()
+		changed, err := r.db.Changed(ctx, "element", to, asOf)
+		if err != nil {
+			return nil, nil, err
+		}
+		had = slices.DeleteFunc(slices.Clone(last.Elements), func(e truce.Element) bool { _, is := changed[e.ID]; return is })
+		rows = maps.Clone(last.rows)
+		for id, v := range changed {
+			delete(rows, id)
+			if v.Body == nil {
+				continue
+			}
+			if err := take(v); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	o.mission.leaveOut(&read)
+	slices.SortFunc(read, compareElements)
+	return inOrder(had, read), rows, nil
+}
+
+// inOrder is two sorted lists of elements in one.
+func inOrder(a, b []truce.Element) []truce.Element {
+	if len(a) == 0 {
+		return b
+	}
+	out := make([]truce.Element, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if compareElements(a[0], b[0]) <= 0 {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
 }
 
 // weigh reads the element in a row.
@@ -413,10 +452,11 @@ func (r *Record) judge(ctx context.Context, asOf int64) (*Judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j, err := r.judgedBefore(ctx, o, n); j != nil || err != nil {
-		return j, err
+	last, good, err := r.judgedBefore(ctx, o, n)
+	if good || err != nil {
+		return last, err
 	}
-	elements, rows, err := r.elements(ctx, o, n)
+	elements, rows, err := r.elements(ctx, o, n, last)
 	if err != nil {
 		return nil, err
 	}
@@ -431,27 +471,33 @@ func (r *Record) judge(ctx context.Context, asOf int64) (*Judged, error) {
 	return out, nil
 }
 
-// judgedBefore is the last answer, if no entry since has touched an element.
-func (r *Record) judgedBefore(ctx context.Context, o *opened, n int64) (*Judged, error) {
+// judgedBefore is the last answer under the same terms, and whether it is still good: no entry
+// since has touched an element. It is nil where the elements have to be read anew.
+func (r *Record) judgedBefore(ctx context.Context, o *opened, n int64) (last *Judged, good bool, err error) {
 	r.mu.Lock()
-	last, at := r.last, span{}
-	if last != nil {
+	at := span{}
+	if last = r.last; last != nil {
 		at = last.at
 	}
 	r.mu.Unlock()
 	switch {
 	case last == nil || last.opened != o || n < at.from || n-at.to > maxNew:
-		return nil, nil
+		return nil, false, nil
 	case at.holds(n):
-		return last, nil
+		return last, true, nil
 	}
-	if touched, err := r.anySince(ctx, at.to, n, "element"); touched || err != nil {
-		return nil, err
+	if touched, err := r.anySince(ctx, at.to, n, "element"); err != nil {
+		return nil, false, err
+	} else if touched {
+		if all, err := r.anySince(ctx, at.to, n); all || err != nil {
+			return nil, false, err
+		}
+		return last, false, nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	last.at.to = max(last.at.to, n)
-	return last, nil
+	return last, true, nil
 }
 
 // Judging is how many elements of how many are judged.

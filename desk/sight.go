@@ -81,17 +81,9 @@ func (s *Sight) Agreement(id string) *terms.Judge {
 	return nil
 }
 
-// maxSights is how many sights are kept ready: one for each sort of reader, now and as of
-// a few earlier entries.
-const maxSights = 8
-
 // Sight returns what a person may see as of a number of entries; 0 is all.
 func (r *Record) Sight(ctx context.Context, who access.Person, asOf int64) (*Sight, error) {
-	s, v, err := r.glance(ctx, who, asOf)
-	if err != nil || s.Zone == nil {
-		return s, err
-	}
-	return r.whole(ctx, s, v)
+	return r.look(ctx, who, asOf, nil)
 }
 
 // Glance is a sight of no elements: how many entries are known, and the mission's zone.
@@ -125,66 +117,13 @@ func (r *Record) glance(ctx context.Context, who access.Person, asOf int64) (*Si
 	return s, v, nil
 }
 
-// whole fills a sight with all that there is. Several who ask for the same at once wait for one.
-func (r *Record) whole(ctx context.Context, s *Sight, v *view) (*Sight, error) {
-	labels, agreements, err := s.sort(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	return r.together(ctx, fmt.Sprintf("%d whole\n%s", s.AsOf, s.key), func(ctx context.Context) (*Sight, error) {
-		var err error
-		if s.of, err = r.judge(ctx, s.AsOf); err != nil {
-			return nil, err
-		}
-		if had := r.sightLike(s); had != nil {
-			return had, nil
-		}
-		if err := s.fill(ctx, v, labels, agreements); err != nil {
-			return nil, err
-		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.sights = append(r.sights, s); len(r.sights) > maxSights {
-			r.sights = slices.Delete(r.sights, 0, 1)
-		}
-		return s, nil
-	})
-}
-
-// together does something once for all who ask for it at the same time. It goes on when the
-// first of them goes away.
-func (r *Record) together(ctx context.Context, key string, do func(context.Context) (*Sight, error)) (*Sight, error) {
-	done := r.once.DoChan(key, func() (any, error) { return do(context.WithoutCancel(ctx)) })
-	select {
-	case x := <-done:
-		if x.Err != nil {
-			return nil, x.Err
-		}
-		return x.Val.(*Sight), nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// sort finds out which sort of reader a sight is for, and what that reader may see.
-func (s *Sight) sort(ctx context.Context, v *view) (labels []string, agreements map[string]bool, err error) {
-	if agreements, err = v.agreements(ctx); err != nil {
-		return nil, nil, err
-	}
-	if labels, err = v.r.labels(ctx, v.who, access.List, "element"); err != nil {
-		return nil, nil, err
-	}
-	s.key, err = v.key(ctx, labels, agreements)
-	return labels, agreements, err
-}
-
 // sightLike is a sight of the same for the same sort of reader. What was entered since that
 // touches no element changes the number of entries alone.
-func (r *Record) sightLike(s *Sight) *Sight {
+func (r *Record) sightLike(s *Sight, of *Judged) *Sight {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, had := range r.sights {
-		if had.of == s.of && had.key == s.key {
+		if had.of == of && had.key == s.key {
 			again := *had
 			again.AsOf, again.Recorded = s.AsOf, s.Recorded
 			return &again
@@ -360,9 +299,10 @@ func (v *view) element(ctx context.Context, e truce.Element, mark string) (truce
 	if err != nil {
 		return truce.Element{}, err
 	}
-	whole := true
-	for _, grade := range access.Grades() {
-		whole = whole && g.Whole(grade)
+	whole, known := v.whole[mark]
+	if !known {
+		whole = !slices.ContainsFunc(access.Grades(), func(grade access.Grade) bool { return !g.Whole(grade) })
+		v.whole[mark] = whole
 	}
 	incidents, err := v.seesAll(ctx, "incident")
 	if whole && incidents || err != nil {

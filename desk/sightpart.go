@@ -58,34 +58,7 @@ func (p *Part) ByDays() bool { return p.To != "" }
 // SightOf is [Record.Sight] for who needs no more than a scope: where the record holds more
 // elements that the person may see than are looked at whole, it is a sight of a part.
 func (r *Record) SightOf(ctx context.Context, who access.Person, asOf int64, of Scope) (*Sight, error) {
-	s, v, err := r.glance(ctx, who, asOf)
-	if err != nil || s.Zone == nil {
-		return s, err
-	}
-	labels, agreements, err := s.sort(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	if large, err := r.isLarge(ctx, labels, s.AsOf); err != nil {
-		return nil, err
-	} else if !large {
-		return r.whole(ctx, s, v)
-	}
-	s.key += fmt.Sprintf("%q", of)
-	if had, err := r.partLike(ctx, s); had != nil || err != nil {
-		return had, err
-	}
-	return r.together(ctx, fmt.Sprintf("%d part\n%s", s.AsOf, s.key), func(ctx context.Context) (*Sight, error) {
-		if err := r.gather(ctx, s, v, labels, of); err != nil {
-			return nil, err
-		}
-		if err := s.fill(ctx, v, labels, agreements); err != nil {
-			return nil, err
-		}
-		s.begin()
-		r.keepPart(s)
-		return s, nil
-	})
+	return r.look(ctx, who, asOf, &of)
 }
 
 // begin finds the first day of a part that holds all up to its last.
@@ -124,11 +97,7 @@ func (r *Record) isLarge(ctx context.Context, labels []string, n int64) (bool, e
 
 // partLike is a sight of the same part for the same sort of reader, if nothing that was
 // entered since touches an element.
-func (r *Record) partLike(ctx context.Context, s *Sight) (*Sight, error) {
-	o, err := r.terms(ctx, s.AsOf)
-	if err != nil {
-		return nil, err
-	}
+func (r *Record) partLike(ctx context.Context, o *opened, s *Sight) (*Sight, error) {
 	r.mu.Lock()
 	i := slices.IndexFunc(r.parts, func(had *Sight) bool {
 		return had.of.opened == o && had.key == s.key && had.of.at.from <= s.AsOf && s.AsOf-had.of.at.to <= maxNew

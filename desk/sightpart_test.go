@@ -168,7 +168,7 @@ func TestAPartHoldsWhatMayBeSeen(t *testing.T) {
 	if before.Result != again.Result {
 		t.Error("the same part is made twice")
 	}
-	if _, err := r.AddReport(ctx, head("amal"), "late", late, ""); err != nil {
+	if _, err := r.HandIn(ctx, head("amal"), "late", Handed{Report: late}); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := scoped(t, r, head("amal"), Scope{Days: []Days{{"2016-09-29", "2016-09-29"}}}).Find("LATE/1"); !ok {
@@ -176,30 +176,5 @@ func TestAPartHoldsWhatMayBeSeen(t *testing.T) {
 	}
 	if after := scoped(t, r, head("amal"), Scope{}); after.Result == before.Result {
 		t.Error("a part is as it was although an element came")
-	}
-}
-
-// TestWhoDoesNotWaitIsAnsweredLater: the judge goes on for the next who ask.
-func TestWhoDoesNotWaitIsAnsweredLater(t *testing.T) {
-	r, _ := sample(t)
-	ctx, stop := context.WithCancel(context.Background())
-	asked := make(chan error)
-	go func() {
-		_, err := r.together(ctx, "a", func(ctx context.Context) (*Sight, error) {
-			stop()
-			time.Sleep(100 * time.Millisecond)
-			return &Sight{AsOf: 7}, ctx.Err()
-		})
-		asked <- err
-	}()
-	if err := <-asked; err != context.Canceled {
-		t.Errorf("who went away is told %v", err)
-	}
-	s, err := r.together(context.Background(), "a", func(context.Context) (*Sight, error) { return &Sight{AsOf: 8}, nil })
-	if err != nil || s.AsOf != 7 {
-		t.Errorf("the next is told %+v, %v", s, err)
-	}
-	if r.Judging() != nil {
-		t.Error("the judge is at work although nobody asked it")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"truce"
 )
@@ -21,7 +20,7 @@ type Tally struct {
 	Open map[string]int
 	// Errands counts the same for each element; nil: it is not counted.
 	Errands map[ErrandKey]int
-	seen    map[string]bool
+	days    map[string]*DayTally // of each element; nil: of none
 }
 
 // ClauseKey names a clause.
@@ -81,7 +80,7 @@ func (d *DayTally) count(e *truce.Element) {
 // NewTally returns an empty tally.
 func NewTally() *Tally {
 	return &Tally{Clauses: map[ClauseKey]*ClauseTally{}, Days: map[string]*DayTally{}, Open: map[string]int{},
-		Errands: map[ErrandKey]int{}, seen: map[string]bool{}}
+		Errands: map[ErrandKey]int{}, days: map[string]*DayTally{}}
 }
 
 // Clause returns the count of a clause; it is never nil.
@@ -162,12 +161,13 @@ func Fact(name string) string {
 
 // day is the reporting day of an element, entered once; nil when it spans several or none.
 func (t *Tally) day(m *Mission, e *truce.Element) *DayTally {
+	if d, known := t.days[e.ID]; known {
+		return d
+	}
 	key, ok := m.Day(e)
 	if !ok {
-		if !t.seen[e.ID] {
-			t.seen[e.ID] = true
-			t.Undated++
-		}
+		t.days[e.ID] = nil
+		t.Undated++
 		return nil
 	}
 	d := t.Days[key]
@@ -175,38 +175,16 @@ func (t *Tally) day(m *Mission, e *truce.Element) *DayTally {
 		d = &DayTally{Agreements: map[string]*[3]int{}, killed: map[string]*truce.Range{}}
 		t.Days[key] = d
 	}
-	if !t.seen[e.ID] {
-		t.seen[e.ID] = true
-		d.Elements++
-		d.count(e)
-	}
+	t.days[e.ID] = d
+	d.Elements++
+	d.count(e)
 	return d
 }
 
 // Day is the one reporting day that an element surely falls in.
 func (m *Mission) Day(e *truce.Element) (string, bool) {
-	if len(e.When) == 0 {
-		return "", false
-	}
-	key := ""
-	for _, w := range e.When {
-		if w.From.IsZero() || w.To.IsZero() {
-			return "", false
-		}
-		last := w.To
-		if !w.Instant() {
-			last = last.Add(-time.Second)
-		}
-		for _, d := range []string{m.day(w.From), m.day(last)} {
-			if key == "" {
-				key = d
-			}
-			if d != key {
-				return "", false
-			}
-		}
-	}
-	return key, true
+	first, last := m.days(e)
+	return first, first != "" && first == last
 }
 
 // Count is a name with a number.

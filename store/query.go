@@ -111,6 +111,20 @@ func (db *DB) History(ctx context.Context, kind, id string) ([]Version, error) {
 	return out, err
 }
 
+// Changed returns the rows of a kind that the entries from "from" to before "to" changed, as they
+// stood after the last of these, by ID; those that ended have no body.
+func (db *DB) Changed(ctx context.Context, kind string, from, to int64) (map[string]truce.Row, error) {
+	out := map[string]truce.Row{}
+	err := db.peek(ctx, func(c *conn) error {
+		return c.each(ctx, "SELECT "+versionColumns+" FROM version WHERE from_n >= $1 AND from_n < $2 AND kind = $3 ORDER BY from_n", []any{from, to, kind}, func(r *rows) error {
+			v, err := scanVersion(r)
+			out[v.row.ID] = v.row
+			return err
+		})
+	})
+	return out, err
+}
+
 // List returns a page of rows in the order of Sort, then ID.
 func (db *DB) List(ctx context.Context, q Query) (Page, error) {
 	limit := q.Limit

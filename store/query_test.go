@@ -54,6 +54,24 @@ func TestStateAsOf(t *testing.T) {
 			_, err := db.Get(t.Context(), n, "report", "a")
 			refused(t, err, truce.Absent, "a")
 		}
+		for _, c := range []struct {
+			from, to int64
+			want     string
+		}{{1, 3, "a=one b=two"}, {2, 4, "a=three b=two"}, {3, 5, "a ended"}, {3, 7, "a=four"}, {4, 5, "a ended"}, {6, 7, ""}, {0, 1, ""}} {
+			rows, err := db.Changed(t.Context(), "report", c.from, c.to)
+			var got []string
+			for id, r := range rows {
+				if r.Body == nil {
+					got = append(got, id+" ended")
+				} else {
+					got = append(got, id+"="+r.Text)
+				}
+			}
+			slices.Sort(got)
+			if strings.Join(got, " ") != c.want || err != nil {
+				t.Errorf("changed from %d to %d: %q, %v; expected %q", c.from, c.to, got, err, c.want)
+			}
+		}
 		h, err := db.History(t.Context(), "report", "a")
 		if err != nil {
 			t.Fatal(err)

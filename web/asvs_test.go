@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"truce"
+	"truce/desk"
 	"truce/people"
 )
 
@@ -69,8 +70,8 @@ func TestASVS_8_2_2_DataSpecificAccess(t *testing.T) {
 
 func TestASVS_8_2_3_FieldLevelAccess(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.record.AddReport(w.ctx, headOf("amal"), "green", truce.Report{ID: "green", Source: plantedSource, Text: plantedText,
-		Elements: []truce.Element{{ID: "green", Title: "open", Acts: []string{"shelling"}, Where: []truce.Place{{Form: truce.FormDisc, Lat: 36.2123456, Lon: 37.1654321, Within: 50, Name: plantedName}}}}}, "TLP:GREEN")
+	_, err := w.record.HandIn(w.ctx, headOf("amal"), "green", desk.Handed{Report: truce.Report{ID: "green", Source: plantedSource, Text: plantedText,
+		Elements: []truce.Element{{ID: "green", Title: "open", Acts: []string{"shelling"}, Where: []truce.Place{{Form: truce.FormDisc, Lat: 36.2123456, Lon: 37.1654321, Within: 50, Name: plantedName}}}}}, Mark: "TLP:GREEN"})
 	w.no(err)
 	paths := []string{"/api/v1/rows/report/green", "/api/v1/rows/report?limit=1000", "/api/v1/rows/report/green/history", "/api/v1/rows/element/green", "/api/v1/rows/element?limit=1000",
 		"/api/v1/exports/report?format=json", "/api/v1/exports/element?format=geojson", "/api/v1/exports/element?format=csv", "/rows/report/green", "/rows/element/green"}

@@ -227,8 +227,8 @@ func TestHostileTextsInADay(t *testing.T) {
 		"script": "<script>alert(1)</script>", "bidi": "a\u202eb\u2066c", "marks": "e" + strings.Repeat("\u0301", 1000), "long": strings.Repeat("a very long title ", 60000),
 		"newlines": "a\nb\r\nc", "quotes": `"'><img src=x onerror=y>`,
 	} {
-		_, err := w.record.AddReport(w.ctx, headOf("amal"), "", truce.Report{ID: name, Elements: []truce.Element{{ID: name, Title: title, Acts: []string{"shelling"},
-			When: []truce.When{{From: noon.Add(-30 * 24 * time.Hour), To: noon.Add(-30*24*time.Hour + time.Hour)}}, Said: []truce.Said{{Fact: "<b>", Value: title, Source: "<i>"}}}}}, "")
+		_, err := w.record.HandIn(w.ctx, headOf("amal"), "", desk.Handed{Report: truce.Report{ID: name, Elements: []truce.Element{{ID: name, Title: title, Acts: []string{"shelling"},
+			When: []truce.When{{From: noon.Add(-30 * 24 * time.Hour), To: noon.Add(-30*24*time.Hour + time.Hour)}}, Said: []truce.Said{{Fact: "<b>", Value: title, Source: "<i>"}}}}}})
 		w.no(err)
 	}
 	r := c.page("/days/2016-07-28").want(200, "")

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"truce"
+	"truce/desk"
 	"truce/people"
 )
 
@@ -222,7 +223,7 @@ func TestAnIncidentOfManyActs(t *testing.T) {
 	for i := range 30 {
 		report.Elements = append(report.Elements, truce.Element{ID: fmt.Sprintf("many/%02d", i), Incident: "long day", Title: "shot", Acts: []string{"shelling"}, When: []truce.When{{From: noon.Add(-72 * time.Hour), To: noon.Add(-71 * time.Hour)}}})
 	}
-	_, err := w.record.AddReport(w.ctx, headOf("amal"), "", report, "")
+	_, err := w.record.HandIn(w.ctx, headOf("amal"), "", desk.Handed{Report: report})
 	w.no(err)
 	c := w.as("amal", "desk")
 	r := c.page("/incidents/long%20day")
@@ -244,11 +245,11 @@ func TestAnIncidentTellsAllSides(t *testing.T) {
 	w := emptyWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "record.db"))
 	c, boris := w.as("amal", "desk", "verifier", "head"), w.as("boris", "verifier")
 	hostile := "<script>alert(1)</script>\u202egnp.exe " + strings.Repeat("z\u0301\u0302\u0303\u0304", 300)
-	_, err := w.record.AddReport(w.ctx, headOf("amal"), "", truce.Report{ID: "H", Source: "S-12", Text: hostile + strings.Repeat(" long", 400_000), Elements: []truce.Element{{
+	_, err := w.record.HandIn(w.ctx, headOf("amal"), "", desk.Handed{Report: truce.Report{ID: "H", Source: "S-12", Text: hostile + strings.Repeat(" long", 400_000), Elements: []truce.Element{{
 		ID: "H/1", Title: hostile, Acts: []string{"shelling"}, By: []string{"?" + hostile, "russia"}, Conflict: []string{"killed"}, Killed: &truce.Range{Low: 2, High: 9},
 		When: []truce.When{{From: noon.Add(-72 * time.Hour), To: noon.Add(-60 * time.Hour), Lasts: true}},
 		Said: []truce.Said{{Fact: "killed", Value: "2", Source: "SOHR"}, {Fact: "killed", Value: "9", Source: "<b>Ministry</b>"}, {Fact: "colour", Value: "red", Source: "SOHR"}},
-	}}}, "TLP:GREEN")
+	}}}, Mark: "TLP:GREEN"})
 	w.no(err)
 	c.send("POST", "/api/v1/entries", act1("incident.opened", map[string]any{"id": "I", "title": "What was heard", "members": []string{"H/1"}, "mark": "TLP:GREEN"})).want(200, "")
 	c.do("POST", "/api/v1/reports/H/attachments?name=a.png", strings.NewReader(string(picturePNG())), "Content-Type", "image/png").want(200, "")

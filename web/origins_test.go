@@ -21,8 +21,8 @@ func TestReportsOfOneOriginCountOnce(t *testing.T) {
 		{"o-4", "Agency One", "Shells fell again, nobody knows from where."},
 	} {
 		mark := map[bool]string{true: "TLP:RED TO:amal", false: "TLP:AMBER"}[x[0] == "o-4"]
-		_, err := w.record.AddReport(w.ctx, headOf("amal"), "", truce.Report{ID: x[0], Source: x[1], Text: x[2], Elements: []truce.Element{{ID: x[0], Acts: []string{"shelling"},
-			When: []truce.When{{From: noon.Add(-72 * 3600e9), To: noon.Add(-71 * 3600e9)}}}}}, mark)
+		_, err := w.record.HandIn(w.ctx, headOf("amal"), "", desk.Handed{Report: truce.Report{ID: x[0], Source: x[1], Text: x[2], Elements: []truce.Element{{ID: x[0], Acts: []string{"shelling"},
+			When: []truce.When{{From: noon.Add(-72 * 3600e9), To: noon.Add(-71 * 3600e9)}}}}}, Mark: mark})
 		w.no(err)
 		if x[0] != "o-4" {
 			members = append(members, x[0])

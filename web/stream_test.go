@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"truce"
+	"truce/desk"
 )
 
 // event is one server-sent event.
@@ -62,7 +63,7 @@ func next(t testing.TB, from <-chan event) event {
 
 func (w *world) enter(id, mark string) int64 {
 	w.Helper()
-	done, err := w.record.AddReport(w.ctx, headOf("amal"), id, truce.Report{ID: id, Text: plantedText, Elements: []truce.Element{{ID: id, Acts: []string{"shelling"}, When: []truce.When{{From: noon.Add(-72 * time.Hour), To: noon.Add(-71 * time.Hour)}}}}}, mark)
+	done, err := w.record.HandIn(w.ctx, headOf("amal"), id, desk.Handed{Report: truce.Report{ID: id, Text: plantedText, Elements: []truce.Element{{ID: id, Acts: []string{"shelling"}, When: []truce.When{{From: noon.Add(-72 * time.Hour), To: noon.Add(-71 * time.Hour)}}}}}, Mark: mark})
 	w.no(err)
 	return done.N
 }

@@ -208,9 +208,9 @@ func TestCalming(t *testing.T) {
 // told enters a report of one element under a mark: from 2 to 4 killed, at a place that is exact.
 func (w *world) told(mark string) {
 	w.Helper()
-	_, err := w.record.AddReport(w.ctx, headOf("amal"), "told", truce.Report{ID: "told", Source: "a caller", Text: "what the caller said", Elements: []truce.Element{{
+	_, err := w.record.HandIn(w.ctx, headOf("amal"), "told", desk.Handed{Report: truce.Report{ID: "told", Source: "a caller", Text: "what the caller said", Elements: []truce.Element{{
 		ID: "told", Title: "Shelling", Acts: []string{"shelling"}, Killed: &truce.Range{Low: 2, High: 4}, When: []truce.When{{From: noon.Add(-72 * time.Hour), To: noon.Add(-71 * time.Hour)}},
-		Where: []truce.Place{{Form: truce.FormDisc, Lat: 36.123456, Lon: 37.123456, Within: 100}}}}}, mark)
+		Where: []truce.Place{{Form: truce.FormDisc, Lat: 36.123456, Lon: 37.123456, Within: 100}}}}}, Mark: mark})
 	w.no(err)
 }
 

@@ -239,10 +239,10 @@ func shut(srv *httptest.Server) {
 // get out.
 func (w *world) plant() desk.Entered {
 	w.Helper()
-	done, err := w.record.AddReport(w.ctx, headOf("amal"), "planted", truce.Report{
+	done, err := w.record.HandIn(w.ctx, headOf("amal"), "planted", desk.Handed{Report: truce.Report{
 		ID: "planted", Source: plantedSource, Text: plantedText,
 		Elements: []truce.Element{{ID: "planted", Title: plantedName, Acts: []string{"shelling"}, When: []truce.When{{From: noon.Add(-72 * time.Hour), To: noon.Add(-71 * time.Hour)}}}},
-	}, "TLP:RED TO:amal")
+	}, Mark: "TLP:RED TO:amal"})
 	if err != nil {
 		w.Fatal(err)
 	}
