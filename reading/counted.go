@@ -60,7 +60,26 @@ func (p *page) counts(q figure) string {
 	if harm := p.harmBefore(q.a); harm != "" {
 		return harm
 	}
+	if harm := p.harmPassive(q.b); harm != "" {
+		return harm
+	}
 	return p.listOf(q)
+}
+
+// harmPassive finds what befell those whom no list names: "30 pro-Russian separatists were killed".
+func (p *page) harmPassive(b int) string {
+	for k := b; k < b+7 && p.kind(k) == word && !p.toks[k].next; k++ {
+		if h := p.countAt(k); h.entry != nil {
+			if harm(h.code) && k > b && p.is(k-1, "were", "was", "been") {
+				return h.code
+			}
+			return ""
+		}
+		if p.is(k, "and", "who", "that", "which", "when", "after", "as", "while") || p.numberAt(k) {
+			return ""
+		}
+	}
+	return ""
 }
 
 // risen reports whether a number is what a death toll has come to: "the toll has risen to nine".

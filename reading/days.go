@@ -163,6 +163,39 @@ func (p *page) midnightSide(m moment, day time.Time) (moment, bool) {
 	return m, true
 }
 
+// weekBehind reads "of last week" behind a day of the week, or returns i.
+func (p *page) weekBehind(i int) int {
+	if p.is(i, "of") && p.is(i+1, "last") && p.is(i+2, "week") {
+		return i + 3
+	}
+	if p.is(i, "of") && p.is(i+1, "the") && p.is(i+2, "previous") && p.is(i+3, "week") {
+		return i + 4
+	}
+	return i
+}
+
+// shortYear reads a year in two figures behind a month, if it is that of the account or beside it.
+func (p *page) shortYear(i int) (y, b int, ok bool) {
+	if p.kind(i) != number || p.toks[i].to-p.toks[i].from != 2 || p.day.IsZero() || p.countAt(i+1).entry != nil || p.kind(i+1) == ';' || !p.breaks(i+1) {
+		return 0, i, false
+	}
+	y = 2000 + int(p.toks[i].value)
+	return y, i + 1, abs(y-p.day.Year()) <= 1
+}
+
+// partOfMonth tells which part of a month the words before its name ask for: "early", "mid", "late".
+func (p *page) partOfMonth(i int) string {
+	switch p.foldAt(i) {
+	case "early", "مطلع", "اوايل", "بدايه", "مستهل", "начале", "начала", "началу":
+		return "early"
+	case "mid", "منتصف", "اواسط", "середине", "середины":
+		return "mid"
+	case "late", "اواخر", "نهايه", "ختام", "конце", "конца", "концу":
+		return "late"
+	}
+	return ""
+}
+
 // midnightAt reports whether a word for midnight begins at token i.
 func (p *page) midnightAt(i int) bool {
 	h, ok := p.longest(i, isTime)

@@ -171,7 +171,7 @@ func (p *page) length(i int) (n int, unit string, b int, ok bool) {
 
 // ahead reads "in three days" of what is to come.
 func (p *page) ahead(i int) (moment, bool) {
-	if !p.is(i, "in", "within", "خلال", "в течение") || !p.hasFuture(i) {
+	if !p.is(i, "in", "within", "خلال") || !p.hasFuture(i) {
 		return moment{}, false
 	}
 	n, unit, b, ok := p.length(i + 1)

@@ -88,6 +88,10 @@ func (p *page) quantity(i int) (figure, bool) {
 	p.through(&q, kind)
 	hedged(&q, kind)
 	p.hedgedBehind(&q)
+	if p.kind(q.b) == '*' && p.text[p.toks[q.b].from] == '+' && p.toks[q.b].from == p.toks[q.b-1].to {
+		hedged(&q, "least") // "60+"
+		q.b++
+	}
 	return q, p.plausible(q)
 }
 
@@ -206,6 +210,11 @@ func (p *page) inWords(q figure) (figure, bool) {
 			}
 		}
 		next, more := p.longest(q.b, isNumber)
+		if more && next.code == "vague" && x < 12 && strings.HasPrefix(p.lower(q.b), "десятк") { // "два десятка"
+			x, q.open = x*10, "about"
+			q.b = next.b
+			continue
+		}
 		if more && next.code == "vague" && arabic(p.text[p.toks[q.b].from:]) && x < 1000 && next.low >= 2000 { // "ثلاثة ملايين"
 			x *= next.low / 2
 			q.b = next.b
@@ -398,6 +407,9 @@ func (p *page) countedWord(q figure) bool {
 	if p.definiteDual(q) || p.comparedBy(q) {
 		return false
 	}
+	if p.oneOf(q) {
+		return !p.oneSpeaks(q.b)
+	}
 	if q.vague || q.low != nil && q.high != nil && *q.low == 1 && *q.high == 1 {
 		return c != "" && !p.is(q.b, "of") || q.vague && (c != "" || *orZero(q.low) >= 200)
 	}
@@ -412,6 +424,36 @@ func (p *page) countedWord(q figure) bool {
 // comparedBy reports whether a number only compares: "twice as many as".
 func (p *page) comparedBy(q figure) bool {
 	return p.is(q.b, "as", "the") && slices.Contains([]string{"twice", "thrice"}, p.lower(q.n))
+}
+
+// oneOf reports whether "One" begins a sentence and a noun follows: "One helicopter was hit", or counts
+// what there is for so many: "one toilet for 350 people".
+func (p *page) oneOf(q figure) bool {
+	if q.vague || q.low == nil || q.high == nil || *q.low != 1 || *q.high != 1 || p.lower(q.n) != "one" || !p.nounBehind(q.b) {
+		return false
+	}
+	if _, timed := p.unit(q.b); timed {
+		return false
+	}
+	if p.toks[q.n].next {
+		return !slices.Contains(strings.Fields("thing more such way reason step option question point side"), p.lower(q.b))
+	}
+	for k := q.b + 1; k < q.b+4; k++ {
+		if (p.is(k, "for") || p.lowerAt(k) == "per" || p.lowerAt(k) == "serves") && (p.numberAt(k+1) || p.is(k+1, "every", "some", "about") && p.numberAt(k+2)) {
+			return true
+		}
+	}
+	return false
+}
+
+// oneSpeaks reports whether who is counted as one says something: "One resident said".
+func (p *page) oneSpeaks(b int) bool {
+	for k := b; k < b+4 && p.kind(k) == word; k++ {
+		if p.speechAt(k) || p.is(k, "of", "who") {
+			return true
+		}
+	}
+	return false
 }
 
 // definiteDual reports whether an Arabic dual has its article: "one of the two shells".

@@ -18,6 +18,9 @@ func (p *page) lexical(i int) (moment, bool) {
 	if strings.HasPrefix(h.code, "season-") {
 		return p.season(h)
 	}
+	if h.code == "coming" && p.lowerAt(h.a) == "soon" && p.lowerAt(h.a-1) == "as" {
+		return moment{}, false
+	}
 	if h.code == "half-hour" || strings.HasPrefix(h.code, "hour-") {
 		return moment{}, false
 	}
@@ -166,7 +169,8 @@ func (p *page) weekday(h hit, code string) (moment, bool) {
 		return moment{}, false
 	}
 	a := h.a
-	last, next := p.is(a-1, "last", "past", "прошлый", "прошлую", "минувший", "минувшую"), p.is(a-1, "next", "coming", "следующий", "следующую", "ближайший", "ближайшую")
+	b := p.weekBehind(h.b)
+	last, next := b > h.b || p.is(a-1, "last", "past", "прошлый", "прошлую", "минувший", "минувшую"), p.is(a-1, "next", "coming", "следующий", "следующую", "ближайший", "ближайшую")
 	if last || next || p.is(a-1, "this") || p.is(a-1, "اليوم") {
 		a--
 	}
@@ -175,9 +179,13 @@ func (p *page) weekday(h hit, code string) (moment, bool) {
 		h.b++
 	}
 	want, _ := strconv.Atoi(code)
-	m := moment{a: a, b: h.b, precision: "day"}
+	m := moment{a: a, b: max(b, h.b), precision: "day"}
 	if p.day.IsZero() {
 		return m, true
+	}
+	if b > h.b { // "Tuesday of last week"
+		monday := p.day.AddDate(0, 0, -(int(p.day.Weekday())+6)%7-7)
+		return dayOf(a, b, monday.AddDate(0, 0, (want+6)%7)), true
 	}
 	off := (want - int(p.day.Weekday()) + 7) % 7 // days ahead
 	ahead := next || !last && p.looksAhead(h.a)

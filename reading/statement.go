@@ -65,7 +65,7 @@ var nouns = strings.Fields("documents reports report claims claim demands charge
 // speech reads the statement around a word of speech.
 func (p *page) speech(h hit) (saying, bool) {
 	s := saying{verb: h.a, speaker: -1, Statement: Statement{Stance: Stance(h.code), Verb: p.str(p.span(h.a, h.b))}}
-	if w := p.lower(h.a); w == "called" || w == "branded" {
+	if w := p.lower(h.a); h.b == h.a+1 && (w == "called" || w == "branded" || w == "calls") {
 		st, ok := p.labelled(h.a)
 		if !ok {
 			return s, false
@@ -333,6 +333,9 @@ func (p *page) left(_ int, h hit) (voiced, bool) {
 	first := p.starts[p.sent[h.a]]
 	stop := h.a
 	for k := h.a - 1; k >= first && k > h.a-22; k-- {
+		if m := p.quotedName(k); m >= 0 && p.subject(p.ments[m], h) {
+			return voiced{p.voice(m), m, p.ments[m].a - 1, h.a, false}, true
+		}
 		if p.depth[k] != p.depth[h.a] {
 			if p.depth[k] > p.depth[h.a] && stop == k+1 {
 				break
@@ -482,7 +485,11 @@ func (p *page) phraseRight(h hit, a, end int) (voiced, bool) {
 		a++
 	}
 	b := a
-	for b < end && b < a+6 && p.kind(b) == word && !(b > a && p.byToken[b] > 0) && !p.is(b, "что", "أن", "إن", "بأن", "إلى", "على", "that", "who", "on", "in", "at") && !p.verbAt(b) && !(b > a && strings.HasPrefix(p.text[p.toks[b].from:], "لو")) {
+	most := 6
+	if a < end && p.arabicOffice(a) && arabic(p.text[p.toks[a].from:]) && !p.thatWithin(a, 7) {
+		most = 3
+	}
+	for b < end && b < a+most && p.kind(b) == word && !(b > a && p.byToken[b] > 0) && !p.is(b, "что", "أن", "إن", "بأن", "إلى", "على", "that", "who", "on", "in", "at") && !p.verbAt(b) && !(b > a && strings.HasPrefix(p.text[p.toks[b].from:], "لو")) {
 		b++
 	}
 	if b <= a || !p.looksLikeSpeaker(a, b) && !p.toks[a].capital {

@@ -45,7 +45,7 @@ func (p *page) strangerAt(i int, met map[string]*person) (a, b int) {
 	}
 	n := b - i
 	switch {
-	case n == 0:
+	case n == 0, slices.Contains(grounds, p.lower(b-1)), p.lowerAt(a) == "sheikh" && p.is(a-1, "in", "near", "at", "around", "into", "from", "over"):
 		return a, 0
 	case met[p.lower(b-1)] != nil && n == 1, titled, kunya && n > 1:
 		return a, b
@@ -58,6 +58,9 @@ func (p *page) strangerAt(i int, met map[string]*person) (a, b int) {
 	}
 	return a, 0
 }
+
+// grounds are last words of the names of places that have capitals like people's.
+var grounds = strings.Fields("street road avenue square bridge hospital school mosque church hotel airport junction roundabout market camp university prison station port river valley hill hills crossing gate park district quarter")
 
 // groundSoon reports whether a word for a kind of place follows within a few words: "X, a town near".
 func (p *page) groundSoon(k int) bool {

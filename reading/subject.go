@@ -89,6 +89,20 @@ func (p *page) verbal(a, b int) bool {
 	return true
 }
 
+// quotedName is the mention of an actor whose whole name stands in quotation marks that end at token
+// k: "«Белые каски» сообщили". It is -1 if there is none.
+func (p *page) quotedName(k int) int {
+	if p.kind(k) != closes && p.kind(k) != '"' {
+		return -1
+	}
+	for j := p.firstFrom(k - 6); j < len(p.ments) && p.ments[j].a < k; j++ {
+		if m := p.ments[j]; m.it.Kind == KindActor && m.b == k && (p.kind(m.a-1) == opens || p.kind(m.a-1) == '"') {
+			return j
+		}
+	}
+	return -1
+}
+
 // introduced is who stands before a colon and a quotation: "Jan Egeland: "not one person"".
 func (p *page) introduced(q quote) *Voice {
 	c := q.a - 1
@@ -101,6 +115,16 @@ func (p *page) introduced(q quote) *Voice {
 		}
 	}
 	return nil
+}
+
+// thatWithin reports whether an Arabic "that" follows within n words.
+func (p *page) thatWithin(i, n int) bool {
+	for k := i; k < i+n; k++ {
+		if p.saidAt(k) {
+			return true
+		}
+	}
+	return false
 }
 
 // trimmed takes auxiliaries and adverbs off the end of a subject: "the Turkish party has".

@@ -94,6 +94,11 @@ func (p *page) refusesOwn(s *saying, from, to int) bool {
 			break
 		}
 	}
+	for k := from; k < min(from+8, to); k++ {
+		if p.is(k, "ни") || p.lowerAt(k) == "никто" {
+			return false // "not one man came out": nobody's own act
+		}
+	}
 	for k := from; own && k < min(from+11, to); k++ {
 		if (p.is(k, "not") && !p.is(k-1, "would", "will", "could", "can", "has", "have") || p.is(k, "не")) && !p.future(k-1) && !p.perfective(k+1) && !p.hedging(k) {
 			return !strings.HasPrefix(p.lowerAt(k+1), "намер") && !p.is(k+1, "станем", "будем", "может", "могут", "знаем")

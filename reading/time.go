@@ -383,7 +383,7 @@ func (p *page) yearAfter(i int) (y, b int, said bool) {
 		}
 		return y, b, true
 	}
-	return 0, i, false
+	return p.shortYear(i)
 }
 
 // dated2 is a day of a month, in the year that is said or the one that puts it nearest
@@ -441,7 +441,7 @@ func (p *page) wholeMonth(a, b, y int, m time.Month, said bool) moment {
 	out.from = p.civil(y, m, 1)
 	out.to = out.from.AddDate(0, 1, 0)
 	switch {
-	case p.is(a-1, "early") || p.is(a-1, "of") && p.is(a-2, "beginning", "start"):
+	case p.partOfMonth(a-1) == "early" || p.is(a-1, "of") && p.is(a-2, "beginning", "start"):
 		out.to, out.precision = out.from.AddDate(0, 0, 10), "days"
 	case p.is(a-1, "of") && p.is(a-2, "week") && p.is(a-3, "first"):
 		out.to, out.precision = out.from.AddDate(0, 0, 7), "days"
@@ -454,9 +454,9 @@ func (p *page) wholeMonth(a, b, y int, m time.Month, said bool) moment {
 		} else {
 			out.to = out.from.AddDate(0, 0, 15)
 		}
-	case p.is(a-1, "mid"):
+	case p.partOfMonth(a-1) == "mid":
 		out.from, out.to, out.precision = out.from.AddDate(0, 0, 10), out.from.AddDate(0, 0, 20), "days"
-	case p.is(a-1, "late") || p.is(a-1, "of") && p.is(a-2, "end"):
+	case p.partOfMonth(a-1) == "late" || p.is(a-1, "of") && p.is(a-2, "end"):
 		out.from, out.precision = out.from.AddDate(0, 0, 20), "days"
 	}
 	if out.precision == "days" && !p.is(a-1, "of") {

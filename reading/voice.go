@@ -32,7 +32,11 @@ func (p *page) phraseLeft(h hit) (voiced, bool) {
 			return voiced{v, -1, a, end, false}, true
 		}
 	}
-	if m := p.byToken[a] - 1; m >= 0 && p.ments[m].b < end && len(p.ments[m].it.Codes) > 0 {
+	m := p.byToken[a] - 1
+	if m < 0 && a > first && p.is(a-1, "the") {
+		m = p.byToken[a-1] - 1 // "the mission's head of human rights"
+	}
+	if m >= 0 && p.ments[m].b < end && len(p.ments[m].it.Codes) > 0 {
 		v := p.voice(m) // "residents contacted by telephone"
 		v.Certain = false
 		return voiced{v, m, a, end, false}, true
