@@ -321,6 +321,9 @@ func (p *page) plainMood(m *mention, a, b int) Mood {
 		}
 		return Fact
 	case 'b':
+		if p.is(m.a-1, "the") && p.is(m.b, "of") && p.datedBlow(m, a, b) {
+			return Fact
+		}
 		if p.is(m.a-1, "to") && p.usedBefore(a, m.a) {
 			return Fact
 		}

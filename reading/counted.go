@@ -146,6 +146,9 @@ func (p *page) ofThem(q figure) bool {
 
 // noun finds what is counted within a few words behind a number, and where it ends.
 func (p *page) noun(b int) (string, int) {
+	if p.kind(b) == number && (p.lowerAt(b+1) == "mm" || p.lowerAt(b+1) == "мм") {
+		b += 2 // "two 122mm howitzers"
+	}
 	for k := b; k < b+5 && k < len(p.toks); k++ {
 		if p.kind(k) != word && p.kind(k) != opens && p.kind(k) != closes && p.kind(k) != '"' || k > b && (p.numberAt(k) || p.toks[k].next) {
 			return "", k

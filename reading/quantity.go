@@ -224,7 +224,7 @@ func (p *page) inWords(q figure) (figure, bool) {
 			break
 		}
 		switch {
-		case next.low == 12 && x < 12 && p.lower(q.b) == "dozen", next.low >= 100 && x < next.low:
+		case next.low == 12 && x < 12 && p.lower(q.b) == "dozen", next.low == 10 && x < 10 && strings.HasPrefix(p.lower(q.b), "десятк"), next.low >= 100 && x < next.low:
 			x *= next.low
 		case next.low < 10 && x >= 20 && math.Mod(x, 10) == 0, next.low < 100 && x >= 100 && math.Mod(x, 100) == 0:
 			x += next.low
@@ -392,6 +392,9 @@ func (p *page) countedWord(q figure) bool {
 	if q.share {
 		return true
 	}
+	if p.definiteDual(q) || p.comparedBy(q) {
+		return false
+	}
 	if c == "times" && !p.is(q.n-1, "at", "for", "the") {
 		return true
 	}
@@ -402,9 +405,6 @@ func (p *page) countedWord(q figure) bool {
 		return true
 	}
 	if !q.vague && q.low != nil && *q.low == 1 && (p.is(q.n-1, "from", "of", "no", "any", "not", "ни")) {
-		return false
-	}
-	if p.definiteDual(q) || p.comparedBy(q) {
 		return false
 	}
 	if p.oneOf(q) {
@@ -478,7 +478,6 @@ func (p *page) nounBehind(b int) bool {
 
 // plainWords are words that are no nouns and no adjectives.
 var plainWords = strings.Fields("of in on at to and or for from by with that which who as is are was were be been has have had will would the a an they we he she it did do after before when while if but than then so not also still both из в на и по с к о что но не были было был была их к для إلى في من على عن و أن كانا كانتا")
-
 
 // standsAlone reports whether a number stands for what was counted before: "two of them", "three
 // were freed".

@@ -46,6 +46,8 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 	case qa >= 0 && long && (qb <= h.a && qb >= h.a-3 || qa >= h.b && qa <= after+3):
 		qb = p.continued(qb)
 		return qa, qb, true
+	case p.shortQuote(qa, qb, first, min(h.a, v.a)):
+		return qa, qb, true
 	case p.before(h, v):
 		if a := p.commaBefore(min(h.a, v.a)); p.midway(h, v) && a-first < 8 {
 			return first, end, qa >= 0
@@ -53,7 +55,7 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 		return first, p.commaBefore(min(h.a, v.a)), qa >= 0
 	case after < end:
 		return after, p.endOfSaid(after, end), qa >= after
-	case v.right && h.a-first > 3:
+	case v.right && h.a-first > 1:
 		return first, h.a, qa >= 0 // "three died according to X."
 	}
 	return 0, 0, false
@@ -61,6 +63,15 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 
 // asides may stand between a word of speech and "that".
 var asides = strings.Fields("on in a an the statement to reporters journalists late early at news conference carried by state media briefing interview with earlier also him her them us parliament television press brief local social media website via its his their own telephone phone by official twitter channel statement telegram again newspaper this журналистам агентству телеканалу репортерам брифинге на в пресс конференции заседании للصحفيين خلال في مؤتمر صحفي بيان تصريح")
+
+// shortQuote reports whether a quotation of a few words opens the sentence and ends before its speaker:
+// "Nobody came," she said.
+func (p *page) shortQuote(qa, qb, first, speaker int) bool {
+	if qa != first || qb > speaker || qb-qa < 4 || speaker-qb > 3 {
+		return false
+	}
+	return p.kind(qb-2) == ',' || p.kind(qb-2) == '.'
+}
 
 // behindThat passes over "on Thursday" and "in a statement" up to "that".
 func (p *page) behindThat(a int) int {

@@ -47,6 +47,9 @@ func (p *page) covered(i int, h hit) bool {
 	if p.taken[i] || p.asNoun(i, h) || p.depth[i] > 0 && p.is(i-1, "i", "we", "мы", "я") {
 		return true
 	}
+	if p.lower(i) == "asked" && p.is(h.b, "not") && p.is(h.b+1, "to") && p.is(h.b+2, "be") {
+		return true // "who asked not to be named"
+	}
 	if p.is(i-1, "not", "never", "without", "neither", "nor") || h.code == string(Asserts) && slices.Contains([]string{"counts", "counted"}, p.lower(i)) && !p.numberSoon(h.b) {
 		return true
 	}
@@ -186,7 +189,7 @@ func (p *page) speaker(h hit) (voiced, bool) {
 	if v, ok := first(h.b-1, h); ok {
 		return v, true
 	}
-	if v, ok := p.right0(h.b-1, h); ok && p.kind(h.a-1) == ',' && !strings.HasSuffix(w, "ing") && w != "told" {
+	if v, ok := p.right0(h.b-1, h); ok && p.kind(h.a-1) == ',' && !strings.HasSuffix(w, "ing") && w != "told" && !p.is(h.b-1, "to", "on", "for", "upon", "with") {
 		return v, true
 	}
 	if slices.Contains(ambiguous, w) {

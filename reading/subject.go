@@ -29,7 +29,7 @@ func (p *page) numberSoon(i int) bool {
 // rockets fell": whoever spoke last in the paragraph.
 func (p *page) openingVerb(h hit) (voiced, bool) {
 	w := p.lower(h.a)
-	if !p.toks[h.a].next || h.a == 0 || !latin(w[0]) || !strings.HasSuffix(w, "s") || p.depth[h.a] > 0 {
+	if !p.toks[h.a].next || h.a == 0 || !latin(w[0]&^0x20) || !strings.HasSuffix(w, "s") || p.depth[h.a] > 0 {
 		return voiced{}, false
 	}
 	s := p.lastSaying(h.a)
@@ -127,6 +127,39 @@ func (p *page) thatWithin(i, n int) bool {
 	return false
 }
 
+// officeOf is the actor for whom somebody speaks who is told by his office: "the head of the UN
+// mission", "a member of the local council of X". It is nil if none is named.
+func (p *page) officeOf(a, b int) *Voice {
+	of := a
+	for of < b && !p.is(of, "of", "for", "from") {
+		of++
+	}
+	if of == a || of >= b || !slices.ContainsFunc(p.lowers(a, of), func(w string) bool { return slices.Contains(holders, w) }) {
+		return nil
+	}
+	for k := of + 1; k < b; k++ {
+		m := p.byToken[k] - 1
+		if m < 0 || len(p.ments[m].it.Codes) == 0 || slices.Contains(unarmed, p.ments[m].it.Codes[0]) {
+			continue
+		}
+		s := p.span(a, b)
+		return &Voice{Span: s, Text: p.str(s), Codes: p.ments[m].it.Codes, Name: p.ments[m].it.Name}
+	}
+	return nil
+}
+
+// lowers lists tokens [a, b) as words in lower case.
+func (p *page) lowers(a, b int) []string {
+	var out []string
+	for k := a; k < b; k++ {
+		out = append(out, p.lowerAt(k))
+	}
+	return out
+}
+
+// holders are those who speak for the body that their office belongs to.
+var holders = strings.Fields("head chief director deputy spokesman spokeswoman spokesperson official officials member members representative representatives leader leaders commander commanders envoy delegate ambassador chairman chairwoman president secretary minister adviser officer officers coordinator negotiator")
+
 // trimmed takes auxiliaries and adverbs off the end of a subject: "the Turkish party has".
 func (p *page) trimmed(a, end int) int {
 	for end > a+1 && (p.is(end-1, "has", "have", "had", "will", "would", "also", "again", "later", "earlier", "once", "never", "already", "today", "yesterday", "was", "were", "is", "are") || strings.HasSuffix(p.lowerAt(end-1), "ly") && !p.toks[end-1].capital) {
@@ -152,7 +185,7 @@ func (p *page) noSubject(a, end int) bool {
 // labelled reports whether "called" names what somebody thinks of something: "called the strike a
 // flagrant violation", and what stance that is.
 func (p *page) labelled(i int) (Stance, bool) {
-	if p.is(i-1, "so", "was", "were", "is", "are", "been", "be", "also-x", "to") || p.is(i+1, "for", "on", "off", "up", "in", "out", "by", "to", "it", "at", "upon") || p.kind(i+1) != word || p.toks[i].next {
+	if p.is(i-1, "so", "was", "were", "is", "are", "been", "be", "to") || p.is(i+1, "for", "on", "off", "up", "in", "out", "by", "to", "it", "at", "upon") || p.kind(i+1) != word || p.toks[i].next {
 		return "", false
 	}
 	stance, named := Asserts, false
@@ -179,7 +212,7 @@ var (
 )
 
 // anybody are words for nobody in particular, who say nothing.
-var anybody = strings.Fields("anybody anyone everybody everyone none whoever")
+var anybody = strings.Fields("nobody anybody anyone everybody everyone none whoever")
 
 // genitives reports whether tokens [a, b) are a few Russian words that belong to the name before
 // them: "отряды народной самообороны".

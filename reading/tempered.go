@@ -114,7 +114,7 @@ var unmet = strings.Fields("received receive heard hear got yet decided able sur
 func (p *page) undertakes(from, to int) bool {
 	for k := from; k < min(from+4, to); k++ {
 		if p.ownSubject(k) && !p.is(k, "its", "our", "his", "their") || k == from && p.is(from, "لن", "سوف") {
-			if p.is(from, "لن", "سوف") && p.firstPlural(from+1) || p.is(k+1, "will", "would", "shall", "'ll") && !p.is(k+2, "be") ||
+			if p.is(from, "لن", "سوف") && p.firstPlural(from+1) || p.is(k+1, "will", "would", "shall") && !p.is(k+2, "be") ||
 				p.is(k, "мы", "я") && (p.perfective(k+1) || p.is(k+1, "не") && p.perfective(k+2)) {
 				return true
 			}

@@ -19,6 +19,9 @@ func (p *page) phraseLeft(h hit) (voiced, bool) {
 		}
 		a--
 	}
+	if p.is(a-1, "who") && a-1 > first && p.kind(a-2) == word {
+		a, end = p.beforeWho(a-1, first), a-1
+	}
 	end = p.trimmed(a, end)
 	for a < end && (p.is(a, "the", "a", "an", "and", "but", "in", "has", "have", "had") || p.kind(a) != word) {
 		a++
@@ -41,9 +44,22 @@ func (p *page) phraseLeft(h hit) (voiced, bool) {
 		v.Certain = false
 		return voiced{v, m, a, end, false}, true
 	}
+	if v := p.officeOf(a, end); v != nil && !p.is(first, "we") {
+		return voiced{v, -1, a, h.a, false}, true
+	}
 	s := p.span(a, end)
 	name := strings.TrimSpace(p.str(s))
 	return voiced{&Voice{Span: s, Text: name, Codes: []string{"?" + name}, Name: name}, -1, a, h.a, false}, true
+}
+
+// beforeWho goes back from "who" over the words for whom the clause is about: "a member of the council
+// who asked not to be named said".
+func (p *page) beforeWho(i, first int) int {
+	a := i
+	for a > first && i-a < 8 && p.kind(a-1) == word && p.depth[a-1] == p.depth[i] && !p.speechAt(a-1) && !p.is(a-1, "that", "but", "while", "as", "when", "which", "and") {
+		a--
+	}
+	return a
 }
 
 // sayingVerbs have a speaker for subject, whatever he is called.
@@ -91,4 +107,4 @@ func (p *page) looksLikeSpeaker(a, b int) bool {
 func cased(s string) bool { return !arabic(s) }
 
 // voices are nouns for those who speak.
-var voices = strings.Fields("nurse teacher shopkeepers farmers neighbours neighbors mediators lawyer lawyers relatives survivors shopkeeper farmer villager staff workers worker medic rescuer surgeon врачи врач фельдшер житель жительница женщина мужчина представитель представительница сотрудник правозащитники правозащитников ополченец наблюдатели полиция власти военные медики спасатели волонтеры депутат дипломат дипломаты чиновник пресс служба говорящий residents activists witnesses analysts observers sources source officials doctors medics rescuers monitors journalists штаб штабе министерстве ведомстве минобороны мид experts group agency statement ministry report bulletin communique fighters people rebels militants they we i it who correspondent spokesman aid organisation organization council office he she locals watchdog centre center negotiators villagers nobody network parties sides жители активисты источники очевидцы эксперты источник ведомство")
+var voices = strings.Fields("charity foundation institute union committee commission court parliament congress church prosecutor prosecutors police judge governor admiral bishop priest imam elder elders chairman chairwoman president deputy adviser ambassador directorate department newspaper radio channel mother father widow brother sister cousin uncle aunt son daughter driver drivers baker engineer student students pilot prisoner prisoners refugee refugees mediator observer delegation lawmaker lawmakers senator economist historian woman man women mayor leader leaders commander commanders member members director head surgeon surgeons nurses teachers company authority authorities embassy tribe nurse teacher shopkeepers farmers neighbours neighbors mediators lawyer lawyers relatives survivors shopkeeper farmer villager staff workers worker medic rescuer surgeon врачи врач фельдшер житель жительница женщина мужчина представитель представительница сотрудник правозащитники правозащитников ополченец наблюдатели полиция власти военные медики спасатели волонтеры депутат дипломат дипломаты чиновник пресс служба говорящий residents activists witnesses analysts observers sources source officials doctors medics rescuers monitors journalists штаб штабе министерстве ведомстве минобороны мид experts group agency statement ministry report bulletin communique fighters people rebels militants they we i it who correspondent spokesman aid organisation organization council office he she locals watchdog centre center negotiators villagers nobody network parties sides жители активисты источники очевидцы эксперты источник ведомство")
