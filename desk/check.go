@@ -46,17 +46,18 @@ type Result struct {
 	Elements  []truce.Element // by time, then identifier
 	Reports   int
 	Rows      int
-	Outside   int // elements that surely lie outside the mission's period
-	Tally     *Tally
-	Duties    []terms.Duty
-	Clocks    []Clock
+	Outside   int    // elements that surely lie outside the mission's period
+	Tally     *Tally // of a check; nil in a sight, of which pages count what they show
 	Unmatched intake.Unmatched
 	SetAside  []*intake.RowError
 	Warnings  truce.Problems
-	// Kept are the verdicts that are not plain "no violation", by element.
-	Kept map[string][]*truce.Verdict
 
-	within [2]string // the days that it holds, where that is not the whole period
+	kept        [][]*truce.Verdict // as Elements; of a check those that are not plain "no violation"
+	first, last string             // the days between which lie the elements of one day
+	part        *Part              // what it was made from, where that is not all; then nothing is followed over time
+	once        sync.Once
+	duties      []terms.Duty
+	clocks      []Clock
 }
 
 // Found reports whether any verdict is a violation or undetermined.
@@ -79,14 +80,14 @@ func (m *Mission) Check(ctx context.Context, o CheckOptions) (*Result, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	r := &Result{Mission: m, Judges: judges, Unmatched: intake.Unmatched{}, Tally: NewTally(), Kept: map[string][]*truce.Verdict{}, Warnings: problems}
+	r := &Result{Mission: m, Judges: judges, Unmatched: intake.Unmatched{}, Tally: NewTally(), Warnings: problems}
 	if err := m.Read(ctx, o, r); err != nil {
 		return nil, err
 	}
 	if err := r.judge(ctx, o); err != nil {
 		return nil, err
 	}
-	r.follow()
+	r.once.Do(r.follow)
 	return r, nil
 }
 
@@ -324,10 +325,14 @@ func (r *Result) judgeBlock(i int, how judging) [][]*truce.Verdict {
 func (r *Result) take(i int, verdicts [][]*truce.Verdict, o CheckOptions) error {
 	for k := range verdicts {
 		e := &r.Elements[i*block+k]
+		if day, ok := r.Mission.Day(e); ok {
+			r.lies(day)
+		}
+		r.kept = append(r.kept, nil)
 		for _, v := range verdicts[k] {
 			r.Tally.add(r.Mission, e, v)
-			if v.Outcome != truce.NoViolation {
-				r.Kept[e.ID] = append(r.Kept[e.ID], v)
+			if last := len(r.kept) - 1; v.Outcome != truce.NoViolation {
+				r.kept[last] = append(r.kept[last], v)
 			}
 			if o.Each != nil {
 				if err := o.Each(e, *v); err != nil {

@@ -51,7 +51,7 @@ func (r *Record) still(ctx context.Context, n int64, at time.Time) (*Record, err
 	if err != nil {
 		return nil, err
 	}
-	f := &Record{db: r.db, policy: r.policy, key: r.key, now: func() time.Time { return at }, org: r.org, cursor: r.cursor}
+	f := &Record{db: r.db, policy: r.policy, key: r.key, now: func() time.Time { return at }, org: r.org, cursor: r.cursor, looks: make(chan struct{}, 1)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o, all := *j.opened, *j

@@ -59,17 +59,19 @@ func (m *Mission) begin(civil time.Time) time.Time {
 // Bounds are the first and the last reporting day of the mission's period, both included;
 // where it has none, of what is on record. They are empty where there is neither.
 func (r *Result) Bounds() (first, last string) {
-	if r.within != ([2]string{}) {
-		return r.within[0], r.within[1]
-	}
-	for d := range r.Tally.Days {
-		if first == "" || d < first {
-			first = d
-		}
-		last = max(last, d)
+	if r.part.ByDays() {
+		return r.part.From, r.part.To
 	}
 	from, to := r.Mission.period()
-	return cmp.Or(from, first), cmp.Or(to, last)
+	return cmp.Or(from, r.first), cmp.Or(to, r.last)
+}
+
+// lies notes that an element lies on a day.
+func (r *Result) lies(day string) {
+	if r.first == "" || day < r.first {
+		r.first = day
+	}
+	r.last = max(r.last, day)
 }
 
 // period are the first and the last day that the mission is about; empty where it names none.
@@ -96,7 +98,7 @@ func (r *Result) span(day string, now time.Time) (DaySpan, error) {
 		return s, err
 	}
 	first, last := r.Bounds()
-	if r.within != ([2]string{}) { // a part does not know where the whole begins and ends
+	if r.part.ByDays() { // a part does not know where the whole begins and ends
 		first, last = r.Mission.period()
 	}
 	switch {

@@ -62,7 +62,7 @@ func (r *Result) Export() export.Check {
 		c.Days = append(c.Days, r.day(d))
 	}
 	for i := range r.Elements {
-		c.Elements = append(c.Elements, r.row(&r.Elements[i]))
+		c.Elements = append(c.Elements, r.row(i))
 	}
 	for _, f := range Ranked(r.Tally.Open) {
 		c.Open = append(c.Open, export.FactCount{Fact: f.Name, N: f.N})
@@ -70,7 +70,7 @@ func (r *Result) Export() export.Check {
 	for _, n := range Ranked(r.Unmatched) {
 		c.Unmatched = append(c.Unmatched, export.NameCount{Name: n.Name, N: n.N})
 	}
-	c.Duties = r.duties()
+	c.Duties = r.overTime()
 	return c
 }
 
@@ -156,11 +156,11 @@ func (r *Result) day(d string) export.Day {
 	return out
 }
 
-func (r *Result) row(e *truce.Element) export.Row {
-	m := r.Mission
+func (r *Result) row(i int) export.Row {
+	m, e := r.Mission, &r.Elements[i]
 	x := m.Extent(e)
 	out := export.Row{ID: e.ID, Title: e.Title, When: r.when(e), Where: placeName(e), Precision: x.String()}
-	for _, v := range r.Kept[e.ID] {
+	for _, v := range r.kept[i] {
 		out.Verdicts = append(out.Verdicts, *v)
 	}
 	if len(e.When) > 0 && !e.When[0].From.IsZero() && !e.When[0].To.IsZero() {
@@ -211,7 +211,8 @@ func (r *Result) when(e *truce.Element) string {
 	return strings.Join(parts, " or ")
 }
 
-func (r *Result) duties() []export.Duty {
+// overTime are the duties and the calms, as they are written out.
+func (r *Result) overTime() []export.Duty {
 	var out []export.Duty
 	text := func(agreement, clause string) string {
 		for _, j := range r.Judges {
@@ -221,14 +222,14 @@ func (r *Result) duties() []export.Duty {
 		}
 		return ""
 	}
-	for _, d := range r.Duties {
+	for _, d := range r.Duties() {
 		x := export.Duty{Agreement: d.Agreement, Clause: d.Clause, Kind: string(d.Kind), Text: text(d.Agreement, d.Clause), State: string(d.State)}
 		for _, s := range d.Steps {
 			x.Steps = append(x.Steps, export.DutyStep{From: r.point(s.From), To: r.point(s.To), State: string(s.State), Why: s.Why})
 		}
 		out = append(out, x)
 	}
-	for _, c := range r.Clocks {
+	for _, c := range r.Clocks() {
 		x := export.Duty{Agreement: c.Agreement, Clause: c.Clause, Kind: "calm", Text: text(c.Agreement, c.Clause),
 			State: fmt.Sprintf("%s (%d to %d of %d %s)", c.State, c.Least, c.Most, c.Goal, c.Unit)}
 		if c.Least == c.Most {

@@ -32,8 +32,23 @@ func (r *Result) Until() time.Time {
 	return last
 }
 
+// Duties are the duties that have a state over time; none are followed through a part of a record.
+func (r *Result) Duties() []terms.Duty {
+	r.once.Do(r.follow)
+	return r.duties
+}
+
+// Clocks are the calms; none are followed through a part of a record.
+func (r *Result) Clocks() []Clock {
+	r.once.Do(r.follow)
+	return r.clocks
+}
+
 // follow runs the duties that have a state over time, and the calms.
 func (r *Result) follow() {
+	if r.part != nil {
+		return
+	}
 	until := r.Until()
 	var subjects []*terms.Subject
 	when := map[string][]truce.When{}
@@ -50,9 +65,9 @@ func (r *Result) follow() {
 		for _, c := range j.Agreement().Clauses {
 			switch {
 			case c.Kind == terms.Calm:
-				r.Clocks = append(r.Clocks, r.clock(j, c, when, until))
+				r.clocks = append(r.clocks, r.clock(j, c, when, until))
 			case c.Kind == terms.Keep, c.Kind == terms.Require && c.Upon == nil:
-				r.Duties = append(r.Duties, j.Duty(c, subjects, until))
+				r.duties = append(r.duties, j.Duty(c, subjects, until))
 			}
 		}
 	}
@@ -75,8 +90,8 @@ func (r *Result) clock(j *terms.Judge, c *terms.Clause, when map[string][]truce.
 	var events []calm.Event
 	for i := range r.Elements {
 		id := r.Elements[i].ID
-		for _, v := range r.Kept[id] {
-			if v.Agreement != j.Agreement().ID || !of[v.Clause] || v.Code == "RETRACTED" || v.Code == "DUP" {
+		for _, v := range r.kept[i] {
+			if v.Outcome == truce.NoViolation || v.Agreement != j.Agreement().ID || !of[v.Clause] || v.Code == "RETRACTED" || v.Code == "DUP" {
 				continue
 			}
 			for _, w := range when[id] {

@@ -16,6 +16,7 @@ import (
 
 	"truce"
 	"truce/actors"
+	"truce/geo"
 	"truce/match"
 	"truce/record"
 	"truce/store"
@@ -44,8 +45,10 @@ func (s span) holds(n int64) bool { return s.from <= n && n <= s.to }
 
 // judged is what was found of one version of an element, for each clause in order.
 type judged struct {
-	entry int64            // the last that changed the element
-	all   []*truce.Verdict // as [terms.Judge.Brief] gives them: shared, never changed
+	entry       int64            // the last that changed the element
+	all         []*truce.Verdict // as [terms.Judge.Brief] gives them: shared, never changed
+	extent      geo.Extent
+	first, last string // the days between which it lies, see [Mission.days]
 }
 
 // weighed is an element's mark and the last entry that changed it.
@@ -180,20 +183,15 @@ func (r *Record) stillGood(ctx context.Context, n int64) (*opened, error) {
 
 // anySince reports whether an entry from..to-1 makes or may change rows of some kinds.
 func (r *Record) anySince(ctx context.Context, from, to int64, kinds ...string) (bool, error) {
-	for e, err := range r.db.Entries(ctx, from, to) {
-		if err != nil {
-			return false, err
-		}
-		row := rowOf(e.Kind)
+	entered, err := r.db.Kinds(ctx, from, to)
+	return slices.ContainsFunc(entered, func(kind string) bool {
+		row := rowOf(kind)
 		switch row {
 		case "report", "incident":
 			row = "element"
 		}
-		if row == "" || e.Kind == "entry.destroyed" || slices.Contains(kinds, row) {
-			return true, nil
-		}
-	}
-	return false, nil
+		return row == "" || kind == "entry.destroyed" || slices.Contains(kinds, row)
+	}), err
 }
 
 // agreedRows reads what was agreed as of n entries, with a hash of it.
@@ -517,7 +515,8 @@ func (r *Record) judgeFresh(ctx context.Context, o *opened, elements []truce.Ele
 	for i, e := range elements {
 		had, ok := o.found[e.ID]
 		if out[i] = had; !ok || had.entry != rows[e.ID].entry {
-			out[i] = judged{entry: rows[e.ID].entry}
+			out[i] = judged{entry: rows[e.ID].entry, extent: o.mission.Extent(&e)}
+			out[i].first, out[i].last = o.mission.days(&e)
 			fresh, places = append(fresh, e), append(places, i)
 		}
 	}

@@ -200,38 +200,36 @@ func (v *view) key(ctx context.Context, labels []string, agreements map[string]b
 // fill takes over what may be seen of every element.
 func (s *Sight) fill(ctx context.Context, v *view, labels []string, agreements map[string]bool) error {
 	m := s.of.opened.mission
-	s.Result = &Result{Mission: m, Tally: NewTally(), Kept: map[string][]*truce.Verdict{}}
-	s.Result.Tally.Errands = nil // pages ask for it of a few elements at a time
+	s.Result = &Result{Mission: m, part: s.Part}
 	for _, j := range s.of.opened.judges {
 		if agreements[j.Agreement().ID] {
 			s.Result.Judges = append(s.Result.Judges, j)
 		}
 	}
 	s.at = map[string]int{}
-	cut := cutter{view: v, agreements: agreements, every: len(s.Result.Judges) == len(s.of.opened.judges), had: map[*truce.Verdict]*truce.Verdict{}}
+	cut := cutter{view: v, agreements: agreements, every: len(s.Result.Judges) == len(s.of.opened.judges), had: map[*truce.Verdict]*truce.Verdict{}, marks: map[string]string{}}
 	for i := range s.of.Elements {
 		row := s.of.rows[s.of.Elements[i].ID]
 		if !slices.Contains(labels, row.label) {
 			continue
 		}
-		e, err := v.element(ctx, s.of.Elements[i], row.label)
+		e, whole, err := v.element(ctx, s.of.Elements[i], row.label)
 		if err != nil {
 			return err
 		}
-		about := About{Entry: row.entry, Extent: m.Extent(&e)}
-		about.First, about.Last = m.days(&e)
-		label, err := access.ParseLabel(row.label)
-		if err != nil {
+		found := &s.of.found[i]
+		about := About{Entry: row.entry, Extent: found.extent, First: found.first, Last: found.last}
+		if !whole {
+			about.Extent = m.Extent(&e)
+			about.First, about.Last = m.days(&e)
+		}
+		if about.Mark, err = cut.shown(row.label); err != nil {
 			return err
 		}
-		about.Mark = label.Shown()
-		if about.Verdicts, err = cut.verdicts(s.of.found[i].all, row.label); err != nil {
+		if about.Verdicts, err = cut.verdicts(found.all, row.label); err != nil {
 			return err
 		}
 		s.add(e, about)
-	}
-	if s.Part == nil { // what runs over time cannot be followed through a part of it
-		s.Result.follow()
 	}
 	return nil
 }
@@ -239,12 +237,9 @@ func (s *Sight) fill(ctx context.Context, v *view, labels []string, agreements m
 func (s *Sight) add(e truce.Element, about About) {
 	r := s.Result
 	s.at[e.ID] = len(r.Elements)
-	r.Elements, s.About = append(r.Elements, e), append(s.About, about)
-	for _, x := range about.Verdicts {
-		if x.Outcome != truce.NoViolation {
-			r.Kept[e.ID] = append(r.Kept[e.ID], x)
-		}
-		r.Tally.add(r.Mission, &e, x)
+	r.Elements, r.kept, s.About = append(r.Elements, e), append(r.kept, about.Verdicts), append(s.About, about)
+	if day := about.Day(); day != "" {
+		r.lies(day)
 	}
 }
 
@@ -254,6 +249,19 @@ type cutter struct {
 	agreements map[string]bool
 	every      bool // agreement is seen
 	had        map[*truce.Verdict]*truce.Verdict
+	marks      map[string]string // as they are shown
+}
+
+// shown is a mark as it is shown.
+func (c *cutter) shown(mark string) (string, error) {
+	if had, known := c.marks[mark]; known {
+		return had, nil
+	}
+	label, err := access.ParseLabel(mark)
+	if err == nil {
+		c.marks[mark] = label.Shown()
+	}
+	return c.marks[mark], err
 }
 
 // verdicts are those of one element of a mark.
@@ -293,11 +301,11 @@ func (c *cutter) unsettled(v *truce.Verdict) *truce.Verdict {
 	return had
 }
 
-// element cuts an element down to what the person may see of it.
-func (v *view) element(ctx context.Context, e truce.Element, mark string) (truce.Element, error) {
+// element cuts an element down to what the person may see of it, and says whether that is all.
+func (v *view) element(ctx context.Context, e truce.Element, mark string) (truce.Element, bool, error) {
 	g, err := v.grant("element", mark)
 	if err != nil {
-		return truce.Element{}, err
+		return truce.Element{}, false, err
 	}
 	whole, known := v.whole[mark]
 	if !known {
@@ -306,23 +314,23 @@ func (v *view) element(ctx context.Context, e truce.Element, mark string) (truce
 	}
 	incidents, err := v.seesAll(ctx, "incident")
 	if whole && incidents || err != nil {
-		return e, err
+		return e, true, err
 	}
 	body, err := json.Marshal(e)
 	if err != nil {
-		return truce.Element{}, err
+		return truce.Element{}, false, err
 	}
 	if body, err = g.Apply(body, v.coarse(ctx)); err != nil {
-		return truce.Element{}, err
+		return truce.Element{}, false, err
 	}
 	if body, err = v.unnamed(ctx, "element", body); err != nil {
-		return truce.Element{}, err
+		return truce.Element{}, false, err
 	}
 	var out truce.Element
 	if err := json.Unmarshal(body, &out); err != nil {
-		return truce.Element{}, &truce.Error{Kind: truce.Internal, At: "element/" + e.ID, Msg: "the row is damaged", Err: err}
+		return truce.Element{}, false, &truce.Error{Kind: truce.Internal, At: "element/" + e.ID, Msg: "the row is damaged", Err: err}
 	}
-	return out, nil
+	return out, false, nil
 }
 
 // days are the first and the last reporting day on which the element may have been; empty

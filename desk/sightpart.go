@@ -53,7 +53,7 @@ type Part struct {
 }
 
 // ByDays reports whether a part is made of days.
-func (p *Part) ByDays() bool { return p.To != "" }
+func (p *Part) ByDays() bool { return p != nil && p.To != "" }
 
 // SightOf is [Record.Sight] for who needs no more than a scope: where the record holds more
 // elements that the person may see than are looked at whole, it is a sight of a part.
@@ -72,7 +72,6 @@ func (s *Sight) begin() {
 			}
 		}
 	}
-	s.Result.within = [2]string{p.From, p.To}
 }
 
 // isLarge reports whether there are more elements of some marks than are looked at whole.

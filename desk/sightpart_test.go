@@ -88,8 +88,8 @@ func TestAPartSaysWhatTheWholeSays(t *testing.T) {
 					t.Errorf("%d, %v: %s of %s to %s is in %+v", most, ask, id, a.First, a.Last, p)
 				}
 			}
-			if first, last := part.Result.Bounds(); first != p.From || last != p.To || part.Result.Clocks != nil || part.Result.Duties != nil {
-				t.Errorf("%d, %v: it reckons from %s to %s, with %d clocks", most, ask, first, last, len(part.Result.Clocks))
+			if first, last := part.Result.Bounds(); first != p.From || last != p.To || part.Result.Clocks() != nil || part.Result.Duties() != nil {
+				t.Errorf("%d, %v: it reckons from %s to %s, with %d clocks", most, ask, first, last, len(part.Result.Clocks()))
 			}
 		}
 		if cut == 0 {

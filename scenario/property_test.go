@@ -277,7 +277,7 @@ func bytesOf(t *testing.T, dir string, workers int, agreements ...string) string
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, x := range []any{r.Duties, r.Clocks, r.Tally.Days, r.Tally.Open} {
+	for _, x := range []any{r.Duties(), r.Clocks(), r.Tally.Days, r.Tally.Open} {
 		text, err := json.Marshal(x)
 		if err != nil {
 			t.Fatal(err)

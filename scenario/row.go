@@ -188,7 +188,7 @@ func (s *stage) clock(l line, r *Row) error {
 	if len(l.words) < 3 || len(l.words) > 4 {
 		return l.bad("the line is not understood", "clock AGREEMENT/CLAUSE STATE LEAST..MOST")
 	}
-	for _, c := range s.result.Clocks {
+	for _, c := range s.result.Clocks() {
 		if c.Agreement+"/"+c.Clause != l.words[1] {
 			continue
 		}

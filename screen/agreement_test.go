@@ -103,12 +103,12 @@ func TestEverySentenceOfDutiesAndCalmsIsKnown(t *testing.T) {
 			t.Errorf("%q is said as %q", why, said)
 		}
 	}
-	for _, d := range s.Result.Duties {
+	for _, d := range s.Result.Duties() {
 		for _, x := range d.Steps {
 			check(x.Why)
 		}
 	}
-	for _, k := range s.Result.Clocks {
+	for _, k := range s.Result.Clocks() {
 		for _, x := range k.Steps {
 			check(x.Why)
 		}

@@ -43,12 +43,12 @@ const mostSteps = 40
 func dutiesOf(s *desk.Sight, id string, a *axis) []DutyView {
 	var out []DutyView
 	for _, c := range s.Agreement(id).Agreement().Clauses {
-		for _, d := range s.Result.Duties {
+		for _, d := range s.Result.Duties() {
 			if d.Agreement == id && d.Clause == c.ID {
 				out = append(out, dutyView(d, a))
 			}
 		}
-		for _, k := range s.Result.Clocks {
+		for _, k := range s.Result.Clocks() {
 			if k.Agreement == id && k.Clause == c.ID {
 				out = append(out, calmView(k, a, s.Result.Until()))
 			}

@@ -55,7 +55,7 @@ var (
 // calms are all calms that agreements ask for.
 func (b *Board) calms() []CalmBoard {
 	var out []CalmBoard
-	for _, c := range b.Sight.Result.Clocks {
+	for _, c := range b.Sight.Result.Clocks() {
 		j := b.Sight.Agreement(c.Agreement)
 		if j == nil {
 			continue

@@ -53,6 +53,20 @@ func (db *DB) Entries(ctx context.Context, from, to int64) iter.Seq2[*ledger.Ent
 	}
 }
 
+// Kinds returns the kinds of the entries from <= n < to, each once.
+func (db *DB) Kinds(ctx context.Context, from, to int64) ([]string, error) {
+	var out []string
+	err := db.peek(ctx, func(c *conn) error {
+		return c.each(ctx, "SELECT DISTINCT kind FROM entry WHERE n >= $1 AND n < $2 ORDER BY kind", []any{from, to}, func(r *rows) error {
+			var kind string
+			err := r.scan(&kind)
+			out = append(out, kind)
+			return err
+		})
+	})
+	return out, err
+}
+
 func readEntry(ctx context.Context, c *conn, n int64) (*ledger.Entry, error) {
 	list, err := readEntries(ctx, c, n, n+1)
 	if err == nil && len(list) == 0 {

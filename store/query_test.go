@@ -72,6 +72,14 @@ func TestStateAsOf(t *testing.T) {
 				t.Errorf("changed from %d to %d: %q, %v; expected %q", c.from, c.to, got, err, c.want)
 			}
 		}
+		for _, c := range []struct {
+			from, to int64
+			want     string
+		}{{0, 1, "key.enrolled"}, {1, 4, "report.received"}, {3, 7, "report.closed report.received"}, {7, 9, ""}} {
+			if got, err := db.Kinds(t.Context(), c.from, c.to); strings.Join(got, " ") != c.want || err != nil {
+				t.Errorf("kinds from %d to %d: %q, %v; expected %q", c.from, c.to, got, err, c.want)
+			}
+		}
 		h, err := db.History(t.Context(), "report", "a")
 		if err != nil {
 			t.Fatal(err)

@@ -63,19 +63,19 @@ func codes(n *desk.ClauseTally) string {
 }
 
 func duties(w io.Writer, r *desk.Result) {
-	if len(r.Duties)+len(r.Clocks) == 0 {
+	if len(r.Duties())+len(r.Clocks()) == 0 {
 		return
 	}
 	fmt.Fprintln(w, "\nDuties over time")
 	tw := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
-	for _, d := range r.Duties {
+	for _, d := range r.Duties() {
 		why := ""
 		if n := len(d.Steps); n > 0 {
 			why = d.Steps[n-1].Why
 		}
 		fmt.Fprintf(tw, "  %s\t%s\t%s\t%s\t%s\n", d.Agreement, d.Clause, d.Kind, d.State, why)
 	}
-	for _, c := range r.Clocks {
+	for _, c := range r.Clocks() {
 		calm := fmt.Sprintf("%d of %d %s", c.Least, c.Goal, c.Unit)
 		if c.Most != c.Least {
 			calm = fmt.Sprintf("%d to %d of %d %s", c.Least, c.Most, c.Goal, c.Unit)
