@@ -40,6 +40,10 @@ func TestTimesOfLogsAndBulletins(t *testing.T) {
 		"In 2012 we left. A shell had fallen in February of that year.":                                      {"2012-02-01T00:00", "2012-03-01T00:00"},
 		"SARC expects to reach the town on Wednesday.":                                                       {"2016-08-31T00:00", "2016-09-01T00:00"},
 		"Second group to follow on Monday.":                                                                  {"2016-08-29T00:00", "2016-08-30T00:00"},
+		"Cases rose between March and May 2016.":                                                             {"2016-03-01T00:00", "2016-06-01T00:00"},
+		"Two were killed on the night of 24 to 25 August.":                                                   {"2016-08-24T18:00", "2016-08-25T06:00"},
+		"Next meeting: Sunday, 09:00.":                                                                       {"2016-08-28T09:00", "2016-08-28T09:01"},
+		"العاشرة ليلا: أعلن المركز هدنة.":                                                                    {"2016-08-26T22:00", "2016-08-26T23:00"},
 		"DAILY BRIEF 25 Aug 16":                                                                              {"2016-08-25T00:00", "2016-08-26T00:00"},
 	} {
 		t.Run(text, func(t *testing.T) {
@@ -85,6 +89,8 @@ func TestCountsOfOneVerb(t *testing.T) {
 		text, words, counts string
 		low, high           float64
 	}{
+		{"In the clash the enemy lost eighty men.", "eighty", "killed", 80, 80},
+		{"The wounded, some 300, could go.", "some 300", "injured", 270, 330},
 		{"33 fighters of the movement and 19 soldiers were killed on Tuesday.", "33", "killed", 33, 33},
 		{"30 pro-Russian separatists were killed near the town.", "30", "killed", 30, 30},
 		{"وقتل في المعارك التي اندلعت أمس 300 شخص.", "300", "killed", 300, 300},
@@ -136,6 +142,8 @@ func TestSubjectsOfSaying(t *testing.T) {
 		"Moscow calls the accusations \"groundless\".":                                                   "russia",
 		"The head of the UN mission, speaking by phone, told reporters that the deal was dead.":          "un",
 		"The United Nations has aid ready. Two towns are cut off, according to its humanitarian office.": "un",
+		"The U.N. is short of tents. \"They are full,\" a spokeswoman told reporters in Geneva.":         "un",
+		"The Russian general set a deadline at noon. He said the number of fighters was 5,000.":          "russia",
 		"Анкара это отрицает.":                                                                           "turkish-armed-forces",
 		"«Белые каски» сообщили о гибели двух человек.":                                                  "civil-defence",
 		"Брифинг провёл генерал Сергей Рудской.\n\nПо его словам, из города вышли 300 человек.":          "russia",

@@ -43,6 +43,10 @@ func (p *page) joinTime(m moment) (moment, bool) {
 				m = p.moved(m, d.from)
 			}
 			m.b, m.open, m.oclock = d.b, d.open, false
+			return p.nightOver(m, d.from), true
+		} else if ok && d.precision == "days" && !d.from.IsZero() && d.to.Sub(d.from) == 48*time.Hour && m.precision == "part-of-day" {
+			m = p.moved(m, d.from) // "the night of 7 to 8 May"
+			m.b, m.open = d.b, d.open
 			return m, true
 		}
 	}
@@ -51,6 +55,17 @@ func (p *page) joinTime(m moment) (moment, bool) {
 		return m, true
 	}
 	return m, false
+}
+
+// nightOver takes in the second day of "the night of Sunday to Monday".
+func (p *page) nightOver(m moment, day time.Time) moment {
+	if m.precision != "part-of-day" || !p.is(m.b, "to", "на") {
+		return m
+	}
+	if d, ok := p.time(m.b + 1); ok && d.precision == "day" && d.from.Sub(day) <= 25*time.Hour && d.from.After(day) {
+		m.b = d.b
+	}
+	return m
 }
 
 // oclocks reports whether a word that joins a day to hours stands at token i, before an hour:
@@ -100,6 +115,9 @@ func (p *page) until(m moment) moment {
 	if m.precision == "day" {
 		return p.untilDay(m)
 	}
+	if m.precision == "month" {
+		return p.untilMonth(m)
+	}
 	if m.precision == "part-of-day" && between && m.to.Sub(m.from) <= 3*time.Hour { // "between noon and 4 p.m."
 		m.from, m.precision = m.from.Add(m.to.Sub(m.from)/2).Truncate(time.Hour), "hour"
 	}
@@ -136,6 +154,32 @@ func (p *page) until(m moment) moment {
 	return m
 }
 
+// untilMonth joins the last month of a stretch: "between March and May", "from January to March".
+func (p *page) untilMonth(m moment) moment {
+	k := m.b
+	if p.kind(k) == word {
+		k++
+	}
+	month, b, ok := p.monthAt(k)
+	if !ok || !p.properMonth(k, true) {
+		return m
+	}
+	y, end, said := p.yearAfter(b)
+	switch {
+	case said:
+		m.from = p.civil(y, m.from.Month(), 1)
+		if m.from.Month() > month {
+			m.from = m.from.AddDate(-1, 0, 0)
+		}
+	case m.from.Month() > month:
+		y, end = m.from.Year()+1, b
+	default:
+		y, end = m.from.Year(), b
+	}
+	m.b, m.to, m.precision, m.lasts = end, p.civil(y, month, 1).AddDate(0, 1, 0), "longer", true
+	return m
+}
+
 // untilDay joins the last day of a stretch: "30 May to 5 June", "from Monday to Wednesday".
 func (p *page) untilDay(m moment) moment {
 	k := m.b
@@ -169,7 +213,7 @@ func (p *page) clockWords(i int) (moment, bool) {
 		k++
 	}
 	hour, b, ok := p.hourWord(k)
-	if !ok || k == i {
+	if part, named := p.longest(b, isTime); !ok || k == i && (!named || partHours[partCode(part)] == [2]int{}) {
 		return moment{}, false
 	}
 	last, end, two := p.hourWord(b)

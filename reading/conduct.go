@@ -367,6 +367,9 @@ func (p *page) plural(i int) bool {
 func (p *page) headline(i int) bool {
 	s := p.sent[i]
 	a, b := p.starts[s], p.starts[s+1]
+	if slices.Contains(issued, p.lowerAt(a)) || p.lowerAt(a) == "note" || p.lowerAt(a) == "report" {
+		return false // "Statement on the battle of X"
+	}
 	return p.toks[a].para && b-a < 32 && p.kind(b-1) != '.' && (b == len(p.toks) || p.toks[b].para)
 }
 

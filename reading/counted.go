@@ -35,7 +35,13 @@ func (p *page) counts(q figure) string {
 	if code := p.among(q); code != "" {
 		return code
 	}
+	if code := p.loneCount(q); code != "" {
+		return code
+	}
 	noun, k := p.noun(q.b)
+	if noun == "people" && slices.Contains([]string{"lost", "lose", "loses", "потеряли", "потерял", "потеряла"}, p.lowerAt(q.a-1)) {
+		return "killed"
+	}
 	if harm := p.harmBefore(q.a); (noun == "people" || noun == "" || arabic(p.text[p.toks[max(q.a-1, 0)].from:])) && strings.Contains(" killed injured casualties ", " "+harm+" ") && p.countEnds(q.a) {
 		return harm
 	}
@@ -66,9 +72,35 @@ func (p *page) counts(q figure) string {
 	return p.listOf(q)
 }
 
+// loneCount finds what a number between commas counts: "the wounded, some 300, could go". Numbers that
+// are spoken of on their own count what the sentence before did.
+func (p *page) loneCount(q figure) string {
+	if p.kind(q.a-1) == ',' && p.kind(q.b) == ',' {
+		if h := p.countAt(q.a - 2); h.entry != nil && (harm(h.code) || h.code == "people") {
+			return h.code
+		}
+	}
+	spoken := p.is(q.a-1, "of") && slices.Contains([]string{"speak", "speaks", "spoke", "talk", "talks"}, p.lowerAt(q.a-2)) || p.is(q.a-1, "о") && strings.HasPrefix(p.lowerAt(q.a-2), "говор")
+	if !spoken || !p.breaks(q.b) {
+		return ""
+	}
+	for k := len(p.ments) - 1; k >= 0 && p.sent[q.a]-p.sent[p.ments[k].a] <= 1; k-- {
+		if m := p.ments[k]; m.it.Kind == KindQuantity && harm(m.it.Counts) {
+			return m.it.Counts
+		}
+	}
+	return ""
+}
+
 // harmPassive finds what befell those whom no list names: "30 pro-Russian separatists were killed".
 func (p *page) harmPassive(b int) string {
-	for k := b; k < b+7 && p.kind(k) == word && !p.toks[k].next; k++ {
+	for k := b; k < b+9 && !p.toks[min(k, len(p.toks)-1)].next; k++ {
+		if c := p.kind(k); c == opens || c == closes || c == '"' {
+			continue
+		}
+		if p.kind(k) != word {
+			return ""
+		}
 		if h := p.countAt(k); h.entry != nil {
 			if harm(h.code) && k > b && p.is(k-1, "were", "was", "been") {
 				return h.code

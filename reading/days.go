@@ -185,6 +185,14 @@ func (p *page) shortYear(i int) (y, b int, ok bool) {
 
 // partOfMonth tells which part of a month the words before its name ask for: "early", "mid", "late".
 func (p *page) partOfMonth(i int) string {
+	if w := p.foldAt(i); strings.HasPrefix(w, "половин") {
+		switch {
+		case strings.HasPrefix(p.foldAt(i-1), "перв"):
+			return "first half"
+		case strings.HasPrefix(p.foldAt(i-1), "втор"):
+			return "second half"
+		}
+	}
 	switch p.foldAt(i) {
 	case "early", "مطلع", "اوايل", "بدايه", "مستهل", "начале", "начала", "началу":
 		return "early"
@@ -194,6 +202,11 @@ func (p *page) partOfMonth(i int) string {
 		return "late"
 	}
 	return ""
+}
+
+// fatherAt reports whether an Arabic word is "father" and no August: "أب لستة أطفال".
+func (p *page) fatherAt(i int) bool {
+	return p.text[p.toks[i].from:p.toks[i].to] == "أب" && p.kind(i-1) != number && p.kind(i+1) != number && p.kind(i+1) != '/' && p.kind(i-1) != '/'
 }
 
 // midnightAt reports whether a word for midnight begins at token i.

@@ -71,7 +71,7 @@ func (p *page) scaleAt(i int) bool { return p.kind(i) == word && p.scales[p.toks
 // entryDay is the day of an hour that begins an entry of a log: the last day that begins a line, or
 // else the account's. What entries tell in passing of other days is not asked.
 func (p *page) entryDay() time.Time {
-	for k := len(p.ments) - 1; k >= 0; k-- {
+	for k := len(p.ments) - 1; k >= max(0, len(p.ments)-farBack); k-- {
 		m := p.ments[k]
 		if x := m.it; x.Kind == KindTime && p.toks[m.a].line && x.Precision == "day" && x.When != nil && x.Certain && x.When.To.Sub(x.When.From) < 30*time.Hour {
 			return p.midnight(x.When.From)
@@ -79,6 +79,9 @@ func (p *page) entryDay() time.Time {
 	}
 	return p.day
 }
+
+// farBack is how many mentions a rule looks back, so that reading takes time in proportion to the text.
+const farBack = 200
 
 func (p *page) midnight(t time.Time) time.Time {
 	y, m, d := t.Date()
@@ -89,7 +92,7 @@ func (p *page) midnight(t time.Time) time.Time {
 // told as a day of the week: a story of one day goes on about it in the next paragraph.
 func (p *page) onlyDay() time.Time {
 	var only time.Time
-	for _, m := range p.ments {
+	for _, m := range p.ments[max(0, len(p.ments)-farBack):] {
 		x := m.it
 		if x.Kind != KindTime || x.When == nil || x.When.Lasts || x.When.To.Sub(x.When.From) > 30*time.Hour || m.a < 14 && x.When.From.Equal(p.day) {
 			continue

@@ -37,6 +37,9 @@ func (p *page) pointer(h hit) (mention, bool) {
 			who = p.onlyPerson(h.a)
 		}
 		p.pointTo(&m, who, "several people were named before")
+		if k := p.officer(h.a); len(who) == 0 && k >= 0 {
+			m.it.Codes, m.it.Name, m.it.Why = p.ments[k].it.Codes, p.ments[k].it.Name, "who was named by an office"
+		}
 	case "role":
 		if p.personSoon(h.b) || p.lowerAt(h.b) == "staff" {
 			return m, false
@@ -153,7 +156,8 @@ func (p *page) peopleBefore(i int) []*person {
 // onlyPerson is the one person whom the text has named before token i, if there is just one.
 func (p *page) onlyPerson(i int) []*person {
 	var out []*person
-	for k := p.firstFrom(i) - 1; k >= 0; k-- {
+	first := p.firstFrom(i)
+	for k := first - 1; k >= max(0, first-farBack) && len(out) < 2; k-- {
 		if who := p.ments[k].who; who != nil && !slices.Contains(out, who) {
 			out = append(out, who)
 		}

@@ -392,7 +392,7 @@ func (p *page) countedWord(q figure) bool {
 	if q.share {
 		return true
 	}
-	if p.definiteDual(q) || p.comparedBy(q) {
+	if p.definiteDual(q) || p.comparedBy(q) || strings.HasPrefix(p.foldAt(q.n), "суточн") && !p.pauseAt(q.n+1) {
 		return false
 	}
 	if c == "times" && !p.is(q.n-1, "at", "for", "the") {
@@ -419,6 +419,11 @@ func (p *page) countedWord(q figure) bool {
 		return c != ""
 	}
 	return c != "" || *orZero(q.low) >= 3 || q.a < q.n || *orZero(q.low) == 2 && p.nounBehind(q.b)
+}
+
+// pauseAt reports whether a Russian word for a pause in fighting stands at token i.
+func (p *page) pauseAt(i int) bool {
+	return slices.ContainsFunc([]string{"перемири", "пауз", "режим", "прекращени", "тишин"}, func(w string) bool { return strings.HasPrefix(p.foldAt(i), w) })
 }
 
 // comparedBy reports whether a number only compares: "twice as many as".

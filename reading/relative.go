@@ -21,6 +21,9 @@ func (p *page) lexical(i int) (moment, bool) {
 	if h.code == "coming" && p.lowerAt(h.a) == "soon" && p.lowerAt(h.a-1) == "as" {
 		return moment{}, false
 	}
+	if _, _, month := p.monthAt(h.b + 1); month && h.code == "week-1" && p.is(h.b, "of") {
+		return moment{}, false // "the last week of December"
+	}
 	if h.code == "half-hour" || strings.HasPrefix(h.code, "hour-") {
 		return moment{}, false
 	}
@@ -207,7 +210,7 @@ func (p *page) weekday(h hit, code string) (moment, bool) {
 
 // looksAhead reports whether the clause around token i speaks of what is to come.
 func (p *page) looksAhead(i int) bool {
-	if p.is(i-1, "before", "by", "until", "till", "к", "до", "قبل", "حتى") {
+	if p.is(i-1, "before", "by", "until", "till", "к", "до", "قبل", "حتى") || p.is(p.starts[p.sent[i]], "next") && i-p.starts[p.sent[i]] < 6 {
 		return true
 	}
 	if first := p.starts[p.sent[i]]; i-first <= 2 && p.aheadOf(i+1) {

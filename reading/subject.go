@@ -148,6 +148,51 @@ func (p *page) officeOf(a, b int) *Voice {
 	return nil
 }
 
+// mouthOf is the body of which "a spokeswoman" speaks who is told by no other word: that named last in the
+// paragraph. It is nil if none is.
+func (p *page) mouthOf(a, b int) *Voice {
+	if b-a != 1 || !slices.Contains([]string{"spokesman", "spokeswoman", "spokesperson"}, p.lowerAt(a)) {
+		return nil
+	}
+	m := mention{a: a, b: b}
+	p.pointToBody(&m)
+	if len(m.it.Codes) == 0 || p.paras[a] != p.paras[p.nearestOf(m.it.Codes[0], a)] {
+		return nil
+	}
+	s := p.span(a, b)
+	return &Voice{Span: s, Text: p.str(s), Codes: m.it.Codes, Name: m.it.Name}
+}
+
+// nearestOf is the token where an actor was named last before token i, or 0.
+func (p *page) nearestOf(code string, i int) int {
+	for k := p.firstFrom(i) - 1; k >= 0 && p.paras[p.ments[k].a] == p.paras[i]; k-- {
+		if m := p.ments[k]; m.it.Kind == KindActor && slices.Contains(m.it.Codes, code) {
+			return m.a
+		}
+	}
+	return 0
+}
+
+// officer is the actor named last in the paragraph by somebody who holds an office of it: "the Russian
+// general", "Jaysh al-Islam's political officer", or -1.
+func (p *page) officer(i int) int {
+	for k := p.firstFrom(i) - 1; k >= 0 && p.paras[p.ments[k].a] == p.paras[i]; k-- {
+		m := p.ments[k]
+		if m.it.Kind != KindActor || len(m.it.Codes) == 0 || m.b > i {
+			continue
+		}
+		for j := m.b - 1; j < m.b+3 && p.kind(j) == word && !p.toks[j].next; j++ {
+			if slices.Contains(holders, p.lowerAt(j)) || slices.Contains([]string{"general", "colonel", "commander", "liaison"}, p.lowerAt(j)) {
+				return k
+			}
+			if p.verbAt(j) || p.speechAt(j) {
+				break
+			}
+		}
+	}
+	return -1
+}
+
 // lowers lists tokens [a, b) as words in lower case.
 func (p *page) lowers(a, b int) []string {
 	var out []string

@@ -313,7 +313,7 @@ func (p *page) month(i int) (moment, bool) {
 		return moment{}, false
 	}
 	m, b, ok := p.monthAt(i)
-	if !ok {
+	if !ok || p.fatherAt(i) {
 		return moment{}, false
 	}
 	if d, ok := p.dayNumber(b); ok && p.properMonth(i, true) && !p.yearAt(b) && (p.unitless(b+1) || p.toks[b].ordinal) {
@@ -423,6 +423,9 @@ func (p *page) nearestYear(a int, m time.Month, d int) int {
 	if p.civil(y, m, d).After(p.day.AddDate(0, 2, 0)) {
 		return y - 1
 	}
+	if p.civil(y, m, d).Before(p.day.AddDate(0, -9, 0)) && p.hasFuture(a) && !p.is(a-1, "since", "с", "منذ") {
+		return y + 1 // "planned for January", in December
+	}
 	return y
 }
 
@@ -454,6 +457,10 @@ func (p *page) wholeMonth(a, b, y int, m time.Month, said bool) moment {
 		} else {
 			out.to = out.from.AddDate(0, 0, 15)
 		}
+	case p.partOfMonth(a-1) == "first half":
+		out.to, out.precision = out.from.AddDate(0, 0, 15), "days"
+	case p.partOfMonth(a-1) == "second half":
+		out.from, out.precision = out.from.AddDate(0, 0, 14), "days"
 	case p.partOfMonth(a-1) == "mid":
 		out.from, out.to, out.precision = out.from.AddDate(0, 0, 10), out.from.AddDate(0, 0, 20), "days"
 	case p.partOfMonth(a-1) == "late" || p.is(a-1, "of") && p.is(a-2, "end"):

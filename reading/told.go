@@ -25,7 +25,7 @@ func (p *page) standing(m *mention, a, b int) bool {
 		return true // one of many lives
 	}
 	if m.it.Codes[0] != "forced-displacement" {
-		return false
+		return m.it.Codes[0] == "evacuation" && p.is(m.a-1, "have", "has") && p.numbers(a, b) && !p.datedIn(m.a)
 	}
 	return p.is(m.a-1, "are", "is", "have", "has") || arabic(p.lower(m.a)) && p.numbers(a, b) && !p.datedIn(m.a)
 }

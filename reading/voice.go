@@ -44,6 +44,9 @@ func (p *page) phraseLeft(h hit) (voiced, bool) {
 		v.Certain = false
 		return voiced{v, m, a, end, false}, true
 	}
+	if v := p.mouthOf(a, end); v != nil {
+		return voiced{v, -1, a, h.a, false}, true
+	}
 	if v := p.officeOf(a, end); v != nil && !p.is(first, "we") {
 		return voiced{v, -1, a, h.a, false}, true
 	}
