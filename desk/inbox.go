@@ -56,8 +56,9 @@ func (r *Record) Inbox(ctx context.Context, who access.Person) (*Inbox, error) {
 		return nil, err
 	}
 	in := &Inbox{Waiting: []Arrived{}, Zone: o.mission.Zone, Now: r.now()}
+	v := r.view(who, access.Read, 0)
 	for _, parent := range []string{record.AtRisk, record.Waiting} {
-		if err := r.waiting(ctx, who, o.mission, parent, in); err != nil {
+		if err := v.waiting(ctx, o.mission, parent, in); err != nil {
 			return nil, err
 		}
 	}
@@ -65,18 +66,18 @@ func (r *Record) Inbox(ctx context.Context, who access.Person) (*Inbox, error) {
 }
 
 // waiting adds the reports that wait under one heading, oldest first.
-func (r *Record) waiting(ctx context.Context, who access.Person, m *Mission, parent string, in *Inbox) error {
-	labels, err := r.labels(ctx, who, access.List, "arrival")
+func (v *view) waiting(ctx context.Context, m *Mission, parent string, in *Inbox) error {
+	labels, err := v.r.labels(ctx, v.who, access.List, "arrival")
 	if err != nil {
 		return err
 	}
 	for after := ""; ; {
-		page, err := r.db.List(ctx, store.Query{Kind: "arrival", Labels: labels, Parent: parent, Limit: mostWaiting, After: after})
+		page, err := v.r.db.List(ctx, store.Query{Kind: "arrival", Labels: labels, Parent: parent, Limit: mostWaiting + 1, After: after})
 		if err != nil {
 			return err
 		}
 		for _, row := range page.Rows {
-			a, ok, err := r.arrived(ctx, who, m, row)
+			a, ok, err := v.arrived(ctx, m, row)
 			switch {
 			case err != nil:
 				return err
@@ -95,18 +96,18 @@ func (r *Record) waiting(ctx context.Context, who access.Person, m *Mission, par
 }
 
 // arrived is one report that waits, if the person may read it.
-func (r *Record) arrived(ctx context.Context, who access.Person, m *Mission, row truce.Row) (Arrived, bool, error) {
+func (v *view) arrived(ctx context.Context, m *Mission, row truce.Row) (Arrived, bool, error) {
 	var a Arrived
 	if err := json.Unmarshal(row.Body, &a); err != nil {
 		return a, false, damaged("arrival", row.ID, err)
 	}
-	seen, err := r.Row(ctx, who, 0, "report", a.Report)
+	seen, err := v.read(ctx, "report", a.Report)
 	if kind := kindOf(err); err != nil && (kind == truce.Denied || kind == truce.Absent) {
 		return a, false, nil
 	} else if err != nil {
 		return a, false, err
 	}
-	a.Title = r.titleOf(ctx, who, seen)
+	a.Title = v.titleOf(ctx, seen)
 	for _, s := range m.Stages {
 		if limit := s.Limit(len(a.Danger) > 0); s.Name == StageReceived && limit > 0 {
 			a.Due = a.Received.Add(limit)
@@ -117,13 +118,13 @@ func (r *Record) arrived(ctx context.Context, who access.Person, m *Mission, row
 
 // titleOf is the title of a report's first element, as the person may see it; or else how its
 // text begins.
-func (r *Record) titleOf(ctx context.Context, who access.Person, report Seen) string {
+func (v *view) titleOf(ctx context.Context, report Seen) string {
 	var b struct{ Text string }
 	_ = json.Unmarshal(report.Body, &b) // what has none shows none
 	elements := elementsOf(report)
 	for _, id := range elements[:min(1, len(elements))] {
 		var e struct{ Title string }
-		if row, err := r.Row(ctx, who, 0, "element", id); err == nil && json.Unmarshal(row.Body, &e) == nil && e.Title != "" {
+		if row, err := v.read(ctx, "element", id); err == nil && json.Unmarshal(row.Body, &e) == nil && e.Title != "" {
 			return e.Title
 		}
 	}
@@ -213,7 +214,7 @@ func (r *Record) Triage(ctx context.Context, who access.Person, submission strin
 			return truce.Problems{{Field: "incident", Code: "no-incident", Msg: "nobody said which incident", Want: "the identifier of an incident"}}
 		}
 	case "open":
-		act.Kind, act.Fields = "incident.opened", map[string]any{"id": orElse(t.Incident, "I-"+t.Report), "members": elements, "title": r.titleOf(ctx, who, row)}
+		act.Kind, act.Fields = "incident.opened", map[string]any{"id": orElse(t.Incident, "I-"+t.Report), "members": elements, "title": r.view(who, access.Read, 0).titleOf(ctx, row)}
 	case "different":
 		act.Kind, act.Fields = "match.judged", map[string]any{"pair": slices.Sorted(slices.Values([]string{t.Report, t.Other})), "says": "different"}
 		if why = orElse(why, "judged different in the inbox"); t.Other == "" {

@@ -222,14 +222,19 @@ func absent(kind, id string) error {
 // Row returns one row. What may not be seen is Denied; doors answer that as they answer
 // Absent.
 func (r *Record) Row(ctx context.Context, who access.Person, asOf int64, kind, id string) (Seen, error) {
-	v, err := r.db.Get(ctx, asOf, kind, id)
+	return r.view(who, access.Read, asOf).read(ctx, kind, id)
+}
+
+// read is [Record.Row] for who reads several.
+func (v *view) read(ctx context.Context, kind, id string) (Seen, error) {
+	row, err := v.r.db.Get(ctx, v.asOf, kind, id)
 	if err != nil {
 		return Seen{}, err
 	}
-	if err := r.mayRead(who, kind, v.Label); err != nil {
+	if err := v.r.mayRead(v.who, kind, row.Label); err != nil {
 		return Seen{}, err
 	}
-	return r.view(who, access.Read, asOf).row(ctx, v)
+	return v.row(ctx, row)
 }
 
 func (r *Record) mayRead(who access.Person, kind, mark string) error {

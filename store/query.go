@@ -147,7 +147,7 @@ func (db *DB) List(ctx context.Context, q Query) (Page, error) {
 	if q.plain() {
 		p.Rows, err = db.byLabel(ctx, w, &q, limit+1)
 	} else {
-		p.Rows, err = db.rows(ctx, "SELECT "+prefixed+" FROM version v WHERE "+w.text()+q.order("v.")+fmt.Sprintf(" LIMIT %d OFFSET %d", limit+1, q.Skip), w.args)
+		p.Rows, err = db.rows(ctx, "SELECT "+prefixed+" FROM "+db.table(&q)+" WHERE "+w.text()+q.order("v.")+fmt.Sprintf(" LIMIT %d OFFSET %d", limit+1, q.Skip), w.args)
 	}
 	if err == nil && len(p.Rows) > limit {
 		p.Rows = p.Rows[:limit]
@@ -228,7 +228,7 @@ func (db *DB) Count(ctx context.Context, q Query) ([]Counted, error) {
 	}
 	var out []Counted
 	err = db.peek(ctx, func(c *conn) error {
-		return c.each(ctx, "SELECT v.label, count(*) FROM version v WHERE "+w.text()+" GROUP BY v.label ORDER BY v.label", w.args, func(r *rows) error {
+		return c.each(ctx, "SELECT v.label, count(*) FROM "+db.table(&q)+" WHERE "+w.text()+" GROUP BY v.label ORDER BY v.label", w.args, func(r *rows) error {
 			var n Counted
 			err := r.scan(&n.Label, &n.N)
 			out = append(out, n)
@@ -329,10 +329,19 @@ func (db *DB) where(ctx context.Context, q *Query, list bool) (*where, Page, err
 // kindColumn is the column of the kind. SQLite is kept from walking the list when a finer
 // index is at hand.
 func (db *DB) kindColumn(q *Query) string {
-	if db.lite != nil && (q.Text != "" || q.Box != nil || q.Parent != "") {
+	if db.lite != nil && (q.Text != "" || q.Box != nil) {
 		return "+v.kind"
 	}
 	return "v.kind"
+}
+
+// table is where versions are looked for. What belongs to one thing SQLite is told to read by the
+// index that has it in order, however much of it there is.
+func (db *DB) table(q *Query) string {
+	if db.lite != nil && q.Parent != "" && q.Text == "" && q.Box == nil {
+		return "version v INDEXED BY version_parent"
+	}
+	return "version v"
 }
 
 // words asks for all words of a question. A question without any word has no answer.

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -33,8 +34,9 @@ type soak struct {
 	program *client
 
 	mu      sync.Mutex
-	entries map[string]int64 // by the report's name
-	took    []time.Duration  // from when a report was due to its acknowledgement
+	entries map[string]int64           // by the report's name
+	took    []time.Duration            // from when a report was due to its acknowledgement
+	pages   map[string][]time.Duration // that people asked for, by what was asked
 	wrong   []string
 	calls   atomic.Int64 // reports that people took down
 	asked   atomic.Int64 // pages that people asked for
@@ -52,7 +54,7 @@ func (s *soak) say(format string, args ...any) {
 // took is told (-v), counted from when a report was due, so that waiting in line counts.
 func TestSoak(t *testing.T) {
 	fast := Rate{PerSecond: 1e9, Burst: 1e9} // one program stands for many
-	s := &soak{world: newWorld(t, func(o *Options) { o.PerAddress, o.PerAccount = fast, fast }), entries: map[string]int64{}}
+	s := &soak{world: newWorld(t, func(o *Options) { o.PerAddress, o.PerAccount = fast, fast }), entries: map[string]int64{}, pages: map[string][]time.Duration{}}
 	before, err := s.record.Count(s.ctx, headOf("amal"), desk.Question{Kind: "report"})
 	s.no(err)
 	s.program = s.as("feed", "desk").token("desk")
@@ -61,6 +63,9 @@ func TestSoak(t *testing.T) {
 	var people sync.WaitGroup
 	for i, c := range s.staff() {
 		people.Go(func() { s.work(c, i, stop) })
+	}
+	for s.asked.Load() < int64(*soakPeople) { // all are at work
+		time.Sleep(10 * time.Millisecond)
 	}
 	steady := int(soakFor.Seconds() * float64(*soakRate))
 	s.hand("steady", steady, time.Second/time.Duration(*soakRate))
@@ -151,6 +156,12 @@ func (s *soak) tell(name string) {
 		s.Logf("%s: %d acknowledged, p50 %s, p90 %s, p99 %s, longest %s; people asked for %d pages, %d of which had to wait for a less busy time, and took %d reports", name, n,
 			s.took[n/2].Round(time.Millisecond), s.took[n*9/10].Round(time.Millisecond), s.took[n*99/100].Round(time.Millisecond), s.took[n-1].Round(time.Millisecond), s.asked.Load(), s.busy.Load(), s.calls.Load())
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, what := range slices.Sorted(maps.Keys(s.pages)) {
+		all := slices.Sorted(slices.Values(s.pages[what]))
+		s.Logf("%s: %d asked for, p50 %s, p99 %s", what, len(all), all[len(all)/2].Round(time.Millisecond), all[len(all)*99/100].Round(time.Millisecond))
+	}
 }
 
 // work is a person's: reading lists, incidents and the inbox, taking down and judging.
@@ -185,7 +196,15 @@ func (s *soak) work(c *client, i int, stop <-chan struct{}) {
 
 // ask asks for a page; what is hidden or not there is an answer, too.
 func (s *soak) ask(c *client, path string) string {
+	asked := time.Now()
 	reply := c.page(path)
+	what, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "?")
+	if strings.HasPrefix(what, "incidents/") {
+		what = "an incident"
+	}
+	s.mu.Lock()
+	s.pages[what] = append(s.pages[what], time.Since(asked))
+	s.mu.Unlock()
 	s.asked.Add(1)
 	switch {
 	case reply.status == http.StatusServiceUnavailable:
