@@ -44,6 +44,9 @@ func TestTimesOfLogsAndBulletins(t *testing.T) {
 		"Two were killed on the night of 24 to 25 August.":                                                   {"2016-08-24T18:00", "2016-08-25T06:00"},
 		"Next meeting: Sunday, 09:00.":                                                                       {"2016-08-28T09:00", "2016-08-28T09:01"},
 		"العاشرة ليلا: أعلن المركز هدنة.":                                                                    {"2016-08-26T22:00", "2016-08-26T23:00"},
+		"Power comes back at nine at night.":                                                                 {"2016-08-26T21:00", "2016-08-26T22:00"},
+		"Its mandate runs out on December 15.":                                                               {"2016-12-15T00:00", "2016-12-16T00:00"},
+		"Порт откроют в понедельник.":                                                                        {"2016-08-29T00:00", "2016-08-30T00:00"},
 		"DAILY BRIEF 25 Aug 16":                                                                              {"2016-08-25T00:00", "2016-08-26T00:00"},
 	} {
 		t.Run(text, func(t *testing.T) {
@@ -89,6 +92,9 @@ func TestCountsOfOneVerb(t *testing.T) {
 		text, words, counts string
 		low, high           float64
 	}{
+		{"Среди погибших - 13 женщин и 17 детей.", "17", "killed", 17, 17},
+		{"A raid killed 13 women and 17 children.", "17", "killed", 17, 17},
+		{"منطقة بعرض 15 إلى 20 كيلومترا.", "15 إلى 20", "kilometres", 15, 20},
 		{"In the clash the enemy lost eighty men.", "eighty", "killed", 80, 80},
 		{"The wounded, some 300, could go.", "some 300", "injured", 270, 330},
 		{"33 fighters of the movement and 19 soldiers were killed on Tuesday.", "33", "killed", 33, 33},
@@ -134,23 +140,25 @@ func TestNumbersThatCountNothing(t *testing.T) {
 // TestSubjectsOfSaying: who speaks where words stand between him and his verb, or none is named.
 func TestSubjectsOfSaying(t *testing.T) {
 	for text, want := range map[string]string{
-		"Lavrov flew to Geneva and said that talks would resume.":                                        "russia",
-		"A Jaysh al-Islam commander (declined to give a name) complained that the army had moved tanks.": "jaysh-al-islam",
-		"Russia denies any movement. Says two rockets were fired from Jobar.":                            "russia",
-		"14:00 | Lavrov said nothing.\n14:30 | Jan Egeland: \"not a single person has been let out\".":   "un",
-		"Lavrov called the strike a flagrant violation of international law.":                            "russia",
-		"Moscow calls the accusations \"groundless\".":                                                   "russia",
-		"The head of the UN mission, speaking by phone, told reporters that the deal was dead.":          "un",
-		"The United Nations has aid ready. Two towns are cut off, according to its humanitarian office.": "un",
-		"The U.N. is short of tents. \"They are full,\" a spokeswoman told reporters in Geneva.":         "un",
-		"The Russian general set a deadline at noon. He said the number of fighters was 5,000.":          "russia",
-		"Анкара это отрицает.":                                                                           "turkish-armed-forces",
-		"«Белые каски» сообщили о гибели двух человек.":                                                  "civil-defence",
-		"Брифинг провёл генерал Сергей Рудской.\n\nПо его словам, из города вышли 300 человек.":          "russia",
-		"Курдские отряды народной самообороны пообещали вернуться.":                                      "ypg",
-		"ثلاثة جرحى حسب الدفاع المدني.":                                                                  "civil-defence",
-		"Residents gathered. \"Nobody came,\" Kerry said.":                                               "united-states",
-		"Turkish troops crossed the border on Sunday, the army said.":                                    "turkish-armed-forces",
+		"Lavrov flew to Geneva and said that talks would resume.":                                           "russia",
+		"A Jaysh al-Islam commander (declined to give a name) complained that the army had moved tanks.":    "jaysh-al-islam",
+		"Russia denies any movement. Says two rockets were fired from Jobar.":                               "russia",
+		"14:00 | Lavrov said nothing.\n14:30 | Jan Egeland: \"not a single person has been let out\".":      "un",
+		"Lavrov called the strike a flagrant violation of international law.":                               "russia",
+		"Moscow calls the accusations \"groundless\".":                                                      "russia",
+		"The head of the UN mission, speaking by phone, told reporters that the deal was dead.":             "un",
+		"The United Nations has aid ready. Two towns are cut off, according to its humanitarian office.":    "un",
+		"The U.N. is short of tents. \"They are full,\" a spokeswoman told reporters in Geneva.":            "un",
+		"The Russian general set a deadline at noon. He said the number of fighters was 5,000.":             "russia",
+		"\"I saw four of them,\" a teacher who gave his name only as Santino told Meridian by telephone.":   "?Santino",
+		"Some 8,000 people took refuge in a church, according to the U.N. mission, which has sent patrols.": "un",
+		"Анкара это отрицает.":                                                                              "turkish-armed-forces",
+		"«Белые каски» сообщили о гибели двух человек.":                                                     "civil-defence",
+		"Брифинг провёл генерал Сергей Рудской.\n\nПо его словам, из города вышли 300 человек.":             "russia",
+		"Курдские отряды народной самообороны пообещали вернуться.":                                         "ypg",
+		"ثلاثة جرحى حسب الدفاع المدني.":                                                                     "civil-defence",
+		"Residents gathered. \"Nobody came,\" Kerry said.":                                                  "united-states",
+		"Turkish troops crossed the border on Sunday, the army said.":                                       "turkish-armed-forces",
 	} {
 		t.Run(text, func(t *testing.T) {
 			var got []string
@@ -170,6 +178,7 @@ func TestSubjectsOfSaying(t *testing.T) {
 func TestNobodySpeaks(t *testing.T) {
 	for _, text := range []string{
 		"The envoy left Sanaa without announcing an agreement.", "I counted thirty flags before noon.",
+		"The local truce announced on Saturday is holding.", "Neither side has confirmed it.",
 		"The government has never confirmed it.", "Some 2,000 Syrians are registered in the town.",
 		"Samira Darwish counts the winters.", "Of one million people requested under the plan, half were reached.",
 	} {
@@ -206,7 +215,8 @@ func TestStatesAreNoReports(t *testing.T) {
 	for _, text := range []string{
 		"About 26,000 people have fled since June.", "Some 231,000 people are displaced inside the country.",
 		"The road remains closed.", "Monitors saw 41 weapons beyond the withdrawal lines.",
-		"She left Homs with four children.", "Partly destroyed, the hospital treats 130 people a month.",
+		"She left Homs with four children.", "Claims that twenty rockets were fired at the Golan are baseless.",
+		"The raid lasted two hours.", "Partly destroyed, the hospital treats 130 people a month.",
 		"وكان القتال قد أدى إلى نزوح كثيرين.",
 	} {
 		t.Run(text, func(t *testing.T) {

@@ -56,6 +56,9 @@ func (p *page) counts(q figure) string {
 		if harm := p.harmFirst(q.a); harm != "" {
 			return harm
 		}
+		if harm := p.harmShared(q); harm != "" {
+			return harm
+		}
 		return noun
 	case noun != "":
 		return noun
@@ -88,6 +91,19 @@ func (p *page) loneCount(q figure) string {
 		if m := p.ments[k]; m.it.Kind == KindQuantity && harm(m.it.Counts) {
 			return m.it.Counts
 		}
+	}
+	return ""
+}
+
+// harmShared is what befell those counted just before, for others joined to them: "killing 13 women
+// and 17 children".
+func (p *page) harmShared(q figure) string {
+	k := len(p.ments) - 1
+	if k < 0 || p.ments[k].it.Kind != KindQuantity || p.sent[p.ments[k].a] != p.sent[q.a] || q.a-p.ments[k].b > 4 {
+		return ""
+	}
+	if code := p.ments[k].it.Counts; p.is(q.a-1, "and", "и") && (code == "killed" || code == "injured") && p.harmBefore(p.ments[k].a) == code {
+		return code
 	}
 	return ""
 }
@@ -292,6 +308,9 @@ var betweens = strings.Fields("of the a an some at least also another further ot
 // harmBefore finds a word of harm just before a number: "killing at least 12".
 func (p *page) harmBefore(a int) string {
 	for k := a - 1; k >= 0 && k >= a-5; k-- {
+		if k == a-1 && p.kind(k) == '-' && k > 0 && p.countAt(k-1).entry != nil {
+			continue // "среди погибших - 13 женщин"
+		}
 		if p.kind(k) != word || p.toks[a].next || p.numberAt(k) && !p.is(k, "a") {
 			return ""
 		}

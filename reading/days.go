@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -207,6 +208,52 @@ func (p *page) partOfMonth(i int) string {
 // fatherAt reports whether an Arabic word is "father" and no August: "أب لستة أطفال".
 func (p *page) fatherAt(i int) bool {
 	return p.text[p.toks[i].from:p.toks[i].to] == "أب" && p.kind(i-1) != number && p.kind(i+1) != number && p.kind(i+1) != '/' && p.kind(i-1) != '/'
+}
+
+// today puts a part of a day without its day on the account's.
+func (p *page) today(m moment, k int) moment {
+	d := p.day.Sub(p.clockDay(k))
+	m.from, m.to = m.from.Add(d), m.to.Add(d)
+	return m
+}
+
+// runsOut reports whether words before token i say what is set for a day to come: "expires on".
+func (p *page) runsOut(i int) bool {
+	for k := i - 1; k > i-5 && k >= 0 && p.sent[k] == p.sent[i]; k-- {
+		if slices.Contains([]string{"expires", "expire", "runs", "ends", "begins", "starts", "opens", "resumes", "until", "истекает", "заканчивается", "завершается"}, p.lowerAt(k)) {
+			return true
+		}
+	}
+	return false
+}
+
+// spokenHour reads an hour in English words: "nine at night", "six in the evening", "eight o'clock".
+func (p *page) spokenHour(i int) (moment, bool) {
+	n, b, ok := p.count(i)
+	if !ok || p.kind(i) != word || n < 1 || n > 12 {
+		return moment{}, false
+	}
+	pm, end := false, b
+	switch {
+	case p.is(b, "at") && p.is(b+1, "night"):
+		pm, end = n > 5, b+2
+	case p.is(b, "in") && p.is(b+1, "the") && p.is(b+2, "morning"):
+		end = b + 3
+	case p.is(b, "in") && p.is(b+1, "the") && p.is(b+2, "afternoon", "evening"):
+		pm, end = true, b+3
+	default:
+		return moment{}, false
+	}
+	if pm && n < 12 {
+		n += 12
+	}
+	m := moment{a: i, b: end, precision: "hour", oclock: true, open: "the day is not said"}
+	if p.day.IsZero() {
+		return m, true
+	}
+	m.from = at(p.clockDay(i), n)
+	m.to = m.from.Add(time.Hour)
+	return m, true
 }
 
 // midnightAt reports whether a word for midnight begins at token i.

@@ -253,7 +253,7 @@ func (p *page) through(q *figure, kind string) {
 	k := q.b
 	switch {
 	case p.kind(k) == number && p.toks[k].joined, kind == "between" && p.andArabic(k):
-	case p.is(k, "to", "or", "до") && p.numberAt(k+1) && p.kind(k+1) == p.kind(q.n), kind == "between" && p.is(k, "and", "to", "до", "و", "и"):
+	case p.is(k, "to", "or", "до", "إلى") && p.numberAt(k+1) && p.kind(k+1) == p.kind(q.n), kind == "between" && p.is(k, "and", "to", "до", "و", "и"):
 		k++
 	default:
 		return
@@ -407,6 +407,9 @@ func (p *page) countedWord(q figure) bool {
 	if !q.vague && q.low != nil && *q.low == 1 && (p.is(q.n-1, "from", "of", "no", "any", "not", "ни")) {
 		return false
 	}
+	if q.vague && *orZero(q.low) >= 20 && (p.is(q.b, "of") && p.plainNoun(q.b+1) || p.is(q.b-1, "of") && p.plainNoun(q.b)) {
+		return true // "dozens of targets"
+	}
 	if p.oneOf(q) {
 		return !p.oneSpeaks(q.b)
 	}
@@ -449,6 +452,11 @@ func (p *page) oneOf(q figure) bool {
 		}
 	}
 	return false
+}
+
+// plainNoun reports whether a word in small letters stands at token i that is no "the" and no "them".
+func (p *page) plainNoun(i int) bool {
+	return p.kind(i) == word && !p.toks[i].capital && !slices.Contains(plainWords, p.lower(i)) && !p.is(i, "them", "those", "these", "whom", "others")
 }
 
 // oneSpeaks reports whether who is counted as one says something: "One resident said".

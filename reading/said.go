@@ -46,7 +46,7 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 	case qa >= 0 && long && (qb <= h.a && qb >= h.a-3 || qa >= h.b && qa <= after+3):
 		qb = p.continued(qb)
 		return qa, qb, true
-	case p.shortQuote(qa, qb, first, min(h.a, v.a)):
+	case p.shortQuote(qa, qb, first, min(h.a, v.a)), p.farQuote(qa, qb, first, h.a):
 		return qa, qb, true
 	case p.before(h, v):
 		if a := p.commaBefore(min(h.a, v.a)); p.midway(h, v) && a-first < 8 {
@@ -71,6 +71,20 @@ func (p *page) shortQuote(qa, qb, first, speaker int) bool {
 		return false
 	}
 	return p.kind(qb-2) == ',' || p.kind(qb-2) == '.'
+}
+
+// farQuote reports whether a quotation opens the sentence and the words up to the word of speech only
+// tell who speaks: "..., " a teacher who gave his name as X told the agency.
+func (p *page) farQuote(qa, qb, first, verb int) bool {
+	if qa != first || qb >= verb || verb-qb > 16 || p.kind(qb-2) != ',' {
+		return false
+	}
+	for k := qb; k < verb; k++ {
+		if p.speechAt(k) || p.kind(k) == '.' || p.kind(k) == ';' {
+			return false
+		}
+	}
+	return true
 }
 
 // behindThat passes over "on Thursday" and "in a statement" up to "that".
@@ -143,12 +157,12 @@ func (p *page) before(h hit, v voiced) bool {
 			rest = n // "residents said today, as"
 			break
 		}
-		if p.kind(n) != word && p.kind(n) != number || !p.taken[n] && !slices.Contains(asides, p.lowerAt(n)) || p.is(n, "a", "an", "it", "his", "its") {
+		if p.kind(n) != word && p.kind(n) != number || !p.taken[n] && !slices.Contains(asides, p.lowerAt(n)) && !p.official[p.next(n)] && !slices.Contains(voices, p.lowerAt(n)) || p.is(n, "a", "an", "it", "his", "its") {
 			break
 		}
 	}
 	inverted := v.right && cyrillic(p.lower(h.a)) && (p.kind(a-1) == ',' || p.kind(a-1) == '-') && !p.thatSoon(rest)
-	return p.kind(a-1) == ',' && a-p.starts[p.sent[a]] > 4 && (end-rest < 4 || p.kind(rest) == '.' || p.kind(rest) == ',' || p.kind(rest) == ';' || p.onlyAsides(rest, end)) || inverted && a > p.starts[p.sent[a]]+1
+	return p.kind(a-1) == ',' && a-p.starts[p.sent[a]] > 4 && (end-rest < 4 || p.kind(rest) == '.' || p.kind(rest) == ',' || p.kind(rest) == ';' || p.onlyAsides(rest, end) || p.lower(h.a) == "told" && p.noClause(rest, end)) || inverted && a > p.starts[p.sent[a]]+1
 }
 
 // onlyAsides reports whether tokens [a, b) only say where and when something was said.

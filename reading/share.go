@@ -55,6 +55,9 @@ func (p *page) ordinalShare(h hit) bool {
 
 // sharesWhole reports whether "half" is that of a whole: "half of", "half the", "by half".
 func (p *page) sharesWhole(h hit) bool {
+	if cyrillic(p.lower(h.a)) && (p.kind(h.b) == '-' || p.kind(h.a-1) == ',') {
+		return true // "половина - дети"
+	}
 	return h.b-h.a > 1 || p.is(h.b, "of", "the", "its", "their", "his", "her", "из") || p.is(h.a-1, "by", "than", "nearly", "about", "almost", "the", "and") || arabic(p.text[p.toks[h.a].from:]) && p.kind(h.b) == word
 }
 

@@ -50,6 +50,9 @@ func (p *page) covered(i int, h hit) bool {
 	if p.lower(i) == "asked" && p.is(h.b, "not") && p.is(h.b+1, "to") && p.is(h.b+2, "be") {
 		return true // "who asked not to be named"
 	}
+	if p.reduced(i, h) {
+		return true
+	}
 	if p.is(i-1, "not", "never", "without", "neither", "nor") || h.code == string(Asserts) && slices.Contains([]string{"counts", "counted"}, p.lower(i)) && !p.numberSoon(h.b) {
 		return true
 	}

@@ -60,7 +60,7 @@ func (p *page) strangerAt(i int, met map[string]*person) (a, b int) {
 }
 
 // grounds are last words of the names of places that have capitals like people's.
-var grounds = strings.Fields("street road avenue square bridge hospital school mosque church hotel airport junction roundabout market camp university prison station port river valley hill hills crossing gate park district quarter")
+var grounds = strings.Fields("command staff assembly council secretariat directorate office committee ministry army front brigade corps street road avenue square bridge hospital school mosque church hotel airport junction roundabout market camp university prison station port river valley hill hills crossing gate park district quarter")
 
 // groundSoon reports whether a word for a kind of place follows within a few words: "X, a town near".
 func (p *page) groundSoon(k int) bool {

@@ -193,6 +193,38 @@ func (p *page) officer(i int) int {
 	return -1
 }
 
+// reduced reports whether a word of saying only tells more of the noun before it: "the truce announced
+// on Saturday is holding".
+func (p *page) reduced(i int, h hit) bool {
+	if !strings.HasSuffix(p.lower(i), "ed") || h.b != i+1 || p.kind(i-1) != word || p.byToken[i-1] > 0 {
+		return false
+	}
+	k := h.b
+	for ; k < h.b+8 && p.kind(k) == word && (p.taken[k] || p.is(k, "on", "at", "by", "in", "last", "the", "earlier")) && p.byToken[k] == 0; k++ {
+	}
+	return k > h.b && p.is(k, "is", "are", "was", "were", "has", "have", "had", "will", "would") && !p.actorEnds(i)
+}
+
+// actorEnds reports whether the name of an actor ends before token i.
+func (p *page) actorEnds(i int) bool {
+	for k := p.firstFrom(i - 8); k < len(p.ments) && p.ments[k].a < i; k++ {
+		if m := p.ments[k]; m.it.Kind == KindActor && m.b == i {
+			return true
+		}
+	}
+	return p.officeBefore(i-1) || p.official[p.next(i-1)] || slices.Contains(voices, p.lowerAt(i-1))
+}
+
+// noClause reports whether tokens [a, b) hold no verb that could tell what is said.
+func (p *page) noClause(a, b int) bool {
+	for k := a; k < b; k++ {
+		if p.is(k, "that", "is", "are", "was", "were", "has", "have", "had", "will", "would", "it", "they", "he", "she", "he", "not") || p.verbAt(k) || p.speechAt(k) || p.depth[k] > p.depth[a] || p.kind(k) == ';' {
+			return false
+		}
+	}
+	return b-a < 9
+}
+
 // lowers lists tokens [a, b) as words in lower case.
 func (p *page) lowers(a, b int) []string {
 	var out []string
@@ -257,7 +289,7 @@ var (
 )
 
 // anybody are words for nobody in particular, who say nothing.
-var anybody = strings.Fields("nobody anybody anyone everybody everyone none whoever")
+var anybody = strings.Fields("neither nobody anybody anyone everybody everyone none whoever")
 
 // genitives reports whether tokens [a, b) are a few Russian words that belong to the name before
 // them: "отряды народной самообороны".

@@ -61,7 +61,7 @@ func (p *page) time(i int) (moment, bool) {
 	if p.taken[i] {
 		return moment{}, false
 	}
-	for _, read := range []func(int) (moment, bool){p.pointing, p.nightTo, p.since, p.written, p.ago, p.ahead, p.past, p.days, p.arabicDate, p.month, p.clockAlone, p.clockWords, p.lexical, p.year} {
+	for _, read := range []func(int) (moment, bool){p.pointing, p.nightTo, p.since, p.written, p.ago, p.ahead, p.past, p.days, p.arabicDate, p.month, p.clockAlone, p.spokenHour, p.clockWords, p.lexical, p.year} {
 		if m, ok := read(i); ok {
 			return m, true
 		}
@@ -102,6 +102,10 @@ func (p *page) since(i int) (moment, bool) {
 		return moment{}, false
 	}
 	m.a = i
+	if since && m.precision == "part-of-day" && m.open != "" && !m.from.IsZero() && !p.logged {
+		m = p.today(m, k) // "since dawn": that of the account's day
+		m.a = i
+	}
 	if since && !m.from.IsZero() {
 		m.lasts, m.to = true, p.day
 		if p.day.IsZero() || !m.to.After(m.from) {
@@ -421,6 +425,9 @@ func (p *page) nearestYear(a int, m time.Month, d int) int {
 	}
 	y := p.day.Year()
 	if p.civil(y, m, d).After(p.day.AddDate(0, 2, 0)) {
+		if p.runsOut(a) {
+			return y
+		}
 		return y - 1
 	}
 	if p.civil(y, m, d).Before(p.day.AddDate(0, -9, 0)) && p.hasFuture(a) && !p.is(a-1, "since", "с", "منذ") {

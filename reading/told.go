@@ -15,7 +15,7 @@ func (p *page) standing(m *mention, a, b int) bool {
 	if slices.Contains([]string{"remain", "remains", "remained", "remaining"}, p.lowerAt(before)) {
 		return true
 	}
-	if p.opensWith(m, a) {
+	if p.opensWith(m, a) || p.goneOver(m) {
 		return true
 	}
 	if m.it.Codes == nil || !slices.Contains([]string{"forced-displacement", "evacuation", "withdrawal"}, m.it.Codes[0]) {
@@ -38,6 +38,18 @@ func (p *page) numbers(a, b int) bool {
 		}
 	}
 	return false
+}
+
+// goneOver reports whether the words only go back to what was told: "the raid lasted two hours", "since
+// the raids started", "claims that rockets were fired".
+func (p *page) goneOver(m *mention) bool {
+	if first := p.starts[p.sent[m.a]]; slices.Contains([]string{"claims", "allegations", "rumours", "rumors", "reports", "suggestions"}, p.lowerAt(first)) && (p.is(first+1, "that") || p.is(first+1, "of")) {
+		return true
+	}
+	if m.act.form == 'v' || !p.is(m.a-1, "the") {
+		return false
+	}
+	return p.is(m.a-2, "since") || slices.Contains([]string{"lasted", "ended", "took"}, p.lowerAt(m.b))
 }
 
 // opensWith reports whether an act is a participle that opens its sentence: "Partly destroyed, the
