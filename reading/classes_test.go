@@ -95,6 +95,8 @@ func TestCountsOfOneVerb(t *testing.T) {
 		{"Среди погибших - 13 женщин и 17 детей.", "17", "killed", 17, 17},
 		{"A raid killed 13 women and 17 children.", "17", "killed", 17, 17},
 		{"منطقة بعرض 15 إلى 20 كيلومترا.", "15 إلى 20", "kilometres", 15, 20},
+		{"The number of displaced rose from 30,000 to 45,000.", "30,000", "", 30000, 30000},
+		{"1,021 civilians were killed in August, down from 1,289 in July.", "1,289", "killed", 1289, 1289},
 		{"In the clash the enemy lost eighty men.", "eighty", "killed", 80, 80},
 		{"The wounded, some 300, could go.", "some 300", "injured", 270, 330},
 		{"33 fighters of the movement and 19 soldiers were killed on Tuesday.", "33", "killed", 33, 33},
@@ -152,6 +154,7 @@ func TestSubjectsOfSaying(t *testing.T) {
 		"The Russian general set a deadline at noon. He said the number of fighters was 5,000.":             "russia",
 		"\"I saw four of them,\" a teacher who gave his name only as Santino told Meridian by telephone.":   "?Santino",
 		"Some 8,000 people took refuge in a church, according to the U.N. mission, which has sent patrols.": "un",
+		"Hospitals treated 17 patients for burns, a doctor said, adding that two of them had died.":         "?doctor",
 		"Анкара это отрицает.":                                                                              "turkish-armed-forces",
 		"«Белые каски» сообщили о гибели двух человек.":                                                     "civil-defence",
 		"Брифинг провёл генерал Сергей Рудской.\n\nПо его словам, из города вышли 300 человек.":             "russia",
@@ -179,6 +182,7 @@ func TestNobodySpeaks(t *testing.T) {
 	for _, text := range []string{
 		"The envoy left Sanaa without announcing an agreement.", "I counted thirty flags before noon.",
 		"The local truce announced on Saturday is holding.", "Neither side has confirmed it.",
+		"No group claimed responsibility.",
 		"The government has never confirmed it.", "Some 2,000 Syrians are registered in the town.",
 		"Samira Darwish counts the winters.", "Of one million people requested under the plan, half were reached.",
 	} {

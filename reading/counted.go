@@ -83,6 +83,15 @@ func (p *page) loneCount(q figure) string {
 			return h.code
 		}
 	}
+	if p.is(q.a-1, "from") && (p.lowerAt(q.a-2) == "down" || p.is(q.a-2, "up")) || p.is(q.a-1, "with", "to") && p.lowerAt(q.a-2) == "compared" {
+		if k := len(p.ments) - 1; p.countAt(q.b).entry == nil {
+			for ; k >= 0 && p.sent[p.ments[k].a] == p.sent[q.a]; k-- {
+				if p.ments[k].it.Kind == KindQuantity {
+					return p.ments[k].it.Counts
+				}
+			}
+		}
+	}
 	spoken := p.is(q.a-1, "of") && slices.Contains([]string{"speak", "speaks", "spoke", "talk", "talks"}, p.lowerAt(q.a-2)) || p.is(q.a-1, "о") && strings.HasPrefix(p.lowerAt(q.a-2), "говор")
 	if !spoken || !p.breaks(q.b) {
 		return ""

@@ -47,7 +47,7 @@ func (p *page) pointer(h hit) (mention, bool) {
 		if !strings.HasPrefix(p.lower(h.a), "the") && !arabic(p.text[p.toks[h.a].from:]) && !cyrillic(p.text[p.toks[h.a].from:]) || p.kind(h.b) == word && p.toks[h.b].capital {
 			return m, false
 		}
-		p.pointTo(&m, p.peopleBefore(h.a), "whose title it is, is not said")
+		p.pointTo(&m, p.ofTitle(h), "whose title it is, is not said")
 		if m.it.Certain {
 			m.it.Certain, m.it.Why = false, "a title without a name"
 		}
@@ -151,6 +151,46 @@ func (p *page) peopleBefore(i int) []*person {
 		}
 	}
 	return out
+}
+
+// ofTitle lists who "the minister" may be: the person last named with that word beside the name, or else
+// those last named, unless another office stands with them.
+func (p *page) ofTitle(h hit) []*person {
+	role := p.lower(h.b - 1)
+	first := p.firstFrom(h.a)
+	for k := first - 1; k >= max(0, first-farBack) && p.paragraphs(p.ments[k].a, h.a) <= 5; k-- {
+		if m := p.ments[k]; m.who != nil && p.titledBy(m, role) {
+			return []*person{m.who}
+		}
+	}
+	who := p.peopleBefore(h.a)
+	for k := first - 1; k >= 0 && len(who) == 1 && p.paragraphs(p.ments[k].a, h.a) <= 2; k-- {
+		if m := p.ments[k]; m.who == who[0] && p.otherOffice(m, role) {
+			return nil
+		}
+	}
+	return who
+}
+
+// titledBy reports whether a word stands in a mention of a person or in an apposition to it.
+func (p *page) titledBy(m mention, role string) bool {
+	for k := max(m.a-6, p.starts[p.sent[m.a]]); k < m.b+8 && p.sentOf(k) == p.sent[m.a]; k++ {
+		if p.lowerAt(k) == role && (k < m.b || p.kind(m.b) == ',') {
+			return true
+		}
+	}
+	return false
+}
+
+// otherOffice reports whether an office other than that of a word stands in a mention of a person or
+// just before it.
+func (p *page) otherOffice(m mention, role string) bool {
+	for k := max(m.a-2, p.starts[p.sent[m.a]]); k < m.b; k++ {
+		if w := p.lowerAt(k); w != role && latin(p.text[p.toks[k].from]&^0x20) && slices.Contains([]string{"president", "minister", "envoy", "spokesman", "spokeswoman", "general", "ambassador", "governor", "commander", "mayor"}, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyPerson is the one person whom the text has named before token i, if there is just one.

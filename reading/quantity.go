@@ -129,6 +129,9 @@ func (p *page) hedge(i int) (hit, bool) {
 	return h, p.numberAt(h.b)
 }
 
+// changing are verbs that lead from one number to another.
+var changing = strings.Fields("rose risen rise fell fallen increased grew grown dropped down up decreased climbed jumped went declined")
+
 // situated are hedges that say where before "the": "under the two-month plan".
 var situated = []string{"under", "above", "below", "over"}
 
@@ -251,6 +254,9 @@ func (p *page) andArabic(i int) bool {
 // through reads the upper end of "10 to 15", "10-15", "between 10 and 15".
 func (p *page) through(q *figure, kind string) {
 	k := q.b
+	if p.is(q.n-1, "from") && slices.Contains(changing, p.lowerAt(q.n-2)) {
+		return // "rose from 30 to 45"
+	}
 	switch {
 	case p.kind(k) == number && p.toks[k].joined, kind == "between" && p.andArabic(k):
 	case p.is(k, "to", "or", "до", "إلى") && p.numberAt(k+1) && p.kind(k+1) == p.kind(q.n), kind == "between" && p.is(k, "and", "to", "до", "و", "и"):

@@ -49,7 +49,7 @@ func (p *page) content(h hit, v voiced) (from, to int, quoted bool) {
 	case p.shortQuote(qa, qb, first, min(h.a, v.a)), p.farQuote(qa, qb, first, h.a):
 		return qa, qb, true
 	case p.before(h, v):
-		if a := p.commaBefore(min(h.a, v.a)); p.midway(h, v) && a-first < 8 {
+		if a := p.commaBefore(min(h.a, v.a)); p.midway(h, v) && a-first < 8 && !p.goesOnSaying(max(h.b, v.b)) {
 			return first, end, qa >= 0
 		}
 		return first, p.commaBefore(min(h.a, v.a)), qa >= 0
@@ -182,6 +182,16 @@ func (p *page) midway(h hit, v voiced) bool {
 	for k := rest; k < rest+6 && k < end; k++ {
 		if p.kind(k) == ',' {
 			return end-k > 1
+		}
+	}
+	return false
+}
+
+// goesOnSaying reports whether another word of saying follows the comma: "he said, adding that".
+func (p *page) goesOnSaying(i int) bool {
+	for k := i; k < i+6; k++ {
+		if p.kind(k) == ',' {
+			return p.speechAt(k+1) && strings.HasSuffix(p.lowerAt(k+1), "ing")
 		}
 	}
 	return false

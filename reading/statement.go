@@ -294,6 +294,10 @@ func (p *page) subjectOf(h hit) (voiced, bool) {
 	if p.kind(h.a-1) != ',' {
 		return voiced{}, false
 	}
+	if n := len(p.said); n > 0 && p.said[n-1].Speaker != nil && p.sent[p.said[n-1].verb] == p.sent[h.a] && p.depth[p.said[n-1].verb] == p.depth[h.a] {
+		s := p.said[n-1] // "a doctor said, adding that"
+		return voiced{s.Speaker, s.speaker, h.a, h.a, false}, true
+	}
 	for k := p.starts[p.sent[h.a]]; k < h.a; k++ {
 		if m := p.byToken[k] - 1; m >= 0 && p.depth[k] == p.depth[h.a] {
 			return voiced{p.voice(m), m, h.a, h.a, false}, true

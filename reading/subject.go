@@ -289,7 +289,7 @@ var (
 )
 
 // anybody are words for nobody in particular, who say nothing.
-var anybody = strings.Fields("neither nobody anybody anyone everybody everyone none whoever")
+var anybody = strings.Fields("no neither nobody anybody anyone everybody everyone none whoever")
 
 // genitives reports whether tokens [a, b) are a few Russian words that belong to the name before
 // them: "отряды народной самообороны".
