@@ -33,11 +33,20 @@ type Suggestion struct {
 	Parts   []match.Part `json:"-"`
 }
 
-// What is looked through for suggestions: accounts within three days and half a degree, at most
-// so many.
+// ring is how far around an account others of the same are looked for.
+type ring struct {
+	apart   time.Duration
+	degrees float64
+}
+
+// rings are the nearest first; the next is taken where there is not enough within one.
+func rings() []ring {
+	return []ring{{6 * time.Hour, 0.05}, {24 * time.Hour, 0.2}, {3 * 24 * time.Hour, 0.5}}
+}
+
+// How many accounts are enough to look through for suggestions, and the most that are.
 const (
-	suggestDays    = 3 * 24 * time.Hour
-	suggestDegrees = 0.5
+	enoughLookedAt = 300
 	mostLookedAt   = 2000
 )
 
@@ -59,9 +68,15 @@ func (r *Record) Suggest(ctx context.Context, who access.Person, report string, 
 	}
 	best, told := map[string]Suggestion{}, map[string]map[string]bool{} // by incident; told are the reports that tell of it
 	for i := range asked {
-		others, err := r.nearby(ctx, who, m, asked[i].box)
-		if err != nil {
-			return nil, err
+		var others []standing
+		for _, box := range asked[i].boxes {
+			found, err := r.nearby(ctx, who, m, box)
+			if err != nil {
+				return nil, err
+			}
+			if others = append(others, found...); len(found) >= enoughLookedAt { // a wider one may not reach to the nearest
+				break
+			}
 		}
 		for k := range others {
 			if o := &others[k]; o.Report != report {
@@ -151,7 +166,7 @@ func (r *Record) matcher(ctx context.Context) (*match.Matcher, error) {
 type standing struct {
 	match.Account
 	incident string
-	box      *truce.Box // where to look for others; nil: nobody knows where or when it was
+	boxes    []*truce.Box // where to look for others, the smallest first; none: nobody knows where or when it was
 }
 
 // accountsOf takes apart a report as the person sees it.
@@ -174,7 +189,7 @@ func (r *Record) accountsOf(ctx context.Context, who access.Person, m *match.Mat
 	var out []standing
 	for _, a := range m.Accounts(told) {
 		i := slices.IndexFunc(told.Elements, func(e truce.Element) bool { return e.ID == a.ID })
-		out = append(out, standing{Account: a, box: r.around(ctx, told.Elements[i])})
+		out = append(out, standing{Account: a, boxes: r.around(ctx, told.Elements[i])})
 	}
 	return out, nil
 }
@@ -196,37 +211,37 @@ func seenElement(row *Seen) (elementSeen, bool) {
 	return e, e.Status != "retracted"
 }
 
-// around is where and when other accounts of the same may stand.
-func (r *Record) around(ctx context.Context, e truce.Element) *truce.Box {
+// around is where and when other accounts of the same may stand, the nearest first.
+func (r *Record) around(ctx context.Context, e truce.Element) []*truce.Box {
 	o, err := r.terms(ctx, 0)
-	if err != nil {
+	if err != nil || slices.ContainsFunc(e.When, func(w truce.When) bool { return w.From.IsZero() || w.To.IsZero() }) {
 		return nil
 	}
-	box := &truce.Box{West: -180, South: -90, East: 180, North: 90}
-	if x, err := o.mission.atlas.Extent(e.Where); err == nil && !x.Anywhere() {
-		west, south, east, north := x.Bounds()
-		box = &truce.Box{West: max(west-suggestDegrees, -180), South: max(south-suggestDegrees, -90),
-			East: min(east+suggestDegrees, 180), North: min(north+suggestDegrees, 90)}
+	x, err := o.mission.atlas.Extent(e.Where)
+	anywhere := err != nil || x.Anywhere()
+	var out []*truce.Box
+	for _, far := range rings() {
+		box := &truce.Box{West: -180, South: -90, East: 180, North: 90}
+		if !anywhere {
+			west, south, east, north := x.Bounds()
+			box = &truce.Box{West: max(west-far.degrees, -180), South: max(south-far.degrees, -90),
+				East: min(east+far.degrees, 180), North: min(north+far.degrees, 90)}
+		}
+		for i, w := range e.When {
+			if from := w.From.Add(-far.apart); i == 0 || from.Before(box.From) {
+				box.From = from
+			}
+			if to := w.To.Add(far.apart); i == 0 || to.After(box.To) {
+				box.To = to
+			}
+		}
+		out = append(out, box)
 	}
-	for i, w := range e.When {
-		if w.From.IsZero() || w.To.IsZero() {
-			return nil
-		}
-		if from := w.From.Add(-suggestDays); i == 0 || from.Before(box.From) {
-			box.From = from
-		}
-		if to := w.To.Add(suggestDays); i == 0 || to.After(box.To) {
-			box.To = to
-		}
-	}
-	return box
+	return out
 }
 
 // nearby lists the accounts of the record in a box, as the person sees them.
 func (r *Record) nearby(ctx context.Context, who access.Person, m *match.Matcher, box *truce.Box) ([]standing, error) {
-	if box == nil {
-		return nil, nil
-	}
 	reports := map[string]*truce.Report{}
 	incidents := map[string]string{}
 	q := Question{Kind: "element", Box: box, Limit: MaxLimit}

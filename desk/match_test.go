@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"truce"
 	"truce/access"
+	"truce/record"
 )
 
 // convoy is one source's account of the attack on an aid convoy: same evening, same town, its own toll.
@@ -52,6 +54,40 @@ func TestFiveTollsOfOneAttackAreSuggestedTogether(t *testing.T) {
 	}
 	if odds["F1-far"] > 0.3 {
 		t.Errorf("a strike 44 km away is suggested with %.2f", odds["F1-far"])
+	}
+}
+
+// In the thick of it, with more told of the days and towns around than is looked through, the
+// account from the same town and evening is found.
+func TestTheNearestIsSuggestedHoweverMuchIsToldAround(t *testing.T) {
+	ctx := context.Background()
+	r, _ := sample(t)
+	who := head("amal")
+	var acts []Act
+	hand := func(id string, lat float64, earlier time.Duration) {
+		told := convoy(id, "wire", 1, 1)
+		e := &told.Elements[0]
+		e.Where[0].Lat, e.Where[0].Name = lat, ""
+		e.When[0].From, e.When[0].To = e.When[0].From.Add(-earlier), e.When[0].To.Add(-earlier)
+		o, err := r.terms(ctx, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		acts = append(acts, Act{Kind: "report.received", Fields: map[string]any{"id": id, "elements": told.Elements, "boxes": []any{record.Box(boxOf(o.mission.atlas, *e))}}})
+	}
+	for i := range mostLookedAt + 100 {
+		hand(fmt.Sprint("AROUND-", i), 36.45, 48*time.Hour)
+	}
+	hand("SAME", 36.15, 0)
+	if _, err := r.Write(ctx, who, acts...); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.HandIn(ctx, who, "", Handed{Report: convoy("NEW", "council", 1, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.Suggest(ctx, who, "NEW", 3)
+	if err != nil || len(got) == 0 || got[0].Report != "SAME" {
+		t.Errorf("it suggests %+v, %v", got, err)
 	}
 }
 
