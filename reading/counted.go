@@ -210,7 +210,7 @@ func (p *page) noun(b int) (string, int) {
 		if p.kind(k) != word && p.kind(k) != opens && p.kind(k) != closes && p.kind(k) != '"' || k > b && (p.numberAt(k) || p.toks[k].next) {
 			return "", k
 		}
-		if k == b && p.is(k, "and", "in", "at", "on", "by", "while", "when", "after", "during") {
+		if p.is(k, "и", "за", "по", "до", "с", "на", "в", "خلال", "إلى") || k == b && p.is(k, "and", "in", "at", "on", "by", "while", "when", "after", "during", "في", "على") {
 			return "", k
 		}
 		best := p.countAt(k)

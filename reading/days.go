@@ -241,6 +241,16 @@ func (p *page) spokenHour(i int) (moment, bool) {
 		end = b + 3
 	case p.is(b, "in") && p.is(b+1, "the") && p.is(b+2, "afternoon", "evening"):
 		pm, end = true, b+3
+	case cyrillic(p.lower(i)):
+		end = b
+		if p.is(end, "часов", "часа", "час") {
+			end++
+		}
+		pm = p.is(end, "вечера") || end > b && p.is(end, "дня")
+		if !pm && !p.is(end, "утра", "ночи") {
+			return moment{}, false
+		}
+		end++
 	default:
 		return moment{}, false
 	}

@@ -425,5 +425,5 @@ const cueWords = `that of and or to in at from into near inside outside through 
  if если إذا unless need needs что أن إن بأن أنه أنها إنها أنهم التي الذي الذين وهو ما عن его ее их used наши не может могут вернутся начнут be add have like
  week lasted lasting took well area crossing ночь family being nurse teacher года год block sector
  بلدة قرية مخيم بلدتي مدينتي قريتي معبر منطقة у близ возле севернее южнее западнее восточнее поселок поселка поселке село села селе квартал квартала квартале пункт пункта пункте деревня деревни деревне аэропорт аэропорта
- منزوعة آمنة عازلة حدودية سكنية صناعية زراعية صحراوية جبلية ساحلية مأهولة г о about again almost already also any he many nearly neither nor off once other so some they under up upon without yesterday близь района когда который ни عاما على في
+ منزوعة آمنة عازلة حدودية سكنية صناعية زراعية صحراوية جبلية ساحلية مأهولة за بيان г о about again almost already also any he many nearly neither nor off once other so some they under up upon without yesterday близь района когда который ни عاما على في
  out those my our the them whom are died remain others more them و خلال الساعة часа час в дня مساء صباحا فجرا من`

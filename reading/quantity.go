@@ -66,7 +66,9 @@ func exactly(x float64) (low, high *float64) { return &x, &x }
 func (p *page) quantity(i int) (figure, bool) {
 	a := i
 	kind := ""
-	if h, ok := p.hedge(i); ok {
+	if p.is(i, "до") && p.kind(i-1) == number && p.is(i-2, "с") && p.kind(i+1) == number {
+		a, i = i+1, i+1 // "с 120 до 340"
+	} else if h, ok := p.hedge(i); ok {
 		kind, i = h.code, h.b
 	} else if p.is(i, "between", "от", "بين", "между") {
 		kind, i = "between", i+1
@@ -130,7 +132,7 @@ func (p *page) hedge(i int) (hit, bool) {
 }
 
 // changing are verbs that lead from one number to another.
-var changing = strings.Fields("rose risen rise fell fallen increased grew grown dropped down up decreased climbed jumped went declined")
+var changing = strings.Fields("rose risen rise fell fallen increased grew grown dropped down up decreased climbed jumped went declined выросло вырос выросла увеличилось увеличилась увеличился сократилось сократился снизилось упало возросло ارتفع ارتفعت انخفض انخفضت زاد زادت تراجع تراجعت")
 
 // situated are hedges that say where before "the": "under the two-month plan".
 var situated = []string{"under", "above", "below", "over"}
@@ -254,7 +256,7 @@ func (p *page) andArabic(i int) bool {
 // through reads the upper end of "10 to 15", "10-15", "between 10 and 15".
 func (p *page) through(q *figure, kind string) {
 	k := q.b
-	if p.is(q.n-1, "from") && slices.Contains(changing, p.lowerAt(q.n-2)) {
+	if p.is(q.n-1, "from", "с", "من") && slices.Contains(changing, p.lowerAt(q.n-2)) {
 		return // "rose from 30 to 45"
 	}
 	switch {

@@ -78,6 +78,9 @@ func (p *page) speech(h hit) (saying, bool) {
 		}
 		s.Stance = st
 	}
+	if w := p.lower(h.a); s.Stance == Asserts && (strings.HasPrefix(w, "назва") || strings.HasPrefix(w, "называ")) {
+		s.Stance = p.labelledRu(h.b)
+	}
 	v, ok := p.speaker(h)
 	if !ok {
 		return s, false

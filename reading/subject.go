@@ -282,6 +282,21 @@ func (p *page) labelled(i int) (Stance, bool) {
 	return stance, named
 }
 
+// labelledRu is the stance of a Russian "called it ..." by what it was called.
+func (p *page) labelledRu(i int) Stance {
+	for k := i; k < i+9 && p.sentOf(k) == p.sent[i-1]; k++ {
+		w := p.lowerAt(k)
+		begins := func(stem string) bool { return strings.HasPrefix(w, stem) }
+		switch {
+		case slices.ContainsFunc(strings.Fields("необоснован голословн лож фейк вымыс выдум бред сказк абсурд недостоверн беспочвен"), begins):
+			return Denies
+		case slices.ContainsFunc(strings.Fields("преступлен агресси терак провокац варварств"), begins):
+			return Accuses
+		}
+	}
+	return Asserts
+}
+
 // charging are nouns that charge somebody; dismissing are words that call something untrue.
 var (
 	charging   = strings.Fields("violation violations crime crimes aggression massacre terrorism provocation breach murder slaughter outrage atrocity barbaric deliberate invasion")
