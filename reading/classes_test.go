@@ -222,6 +222,8 @@ func TestStatesAreNoReports(t *testing.T) {
 	for _, text := range []string{
 		"About 26,000 people have fled since June.", "Some 231,000 people are displaced inside the country.",
 		"The road remains closed.", "Monitors saw 41 weapons beyond the withdrawal lines.",
+		"Helicopters dropped leaflets on the town.", "The hospital, which was bombed twice last month, reopened.",
+		"He was arrested in 2013 and spent two years in prison, where he was tortured.",
 		"She left Homs with four children.", "Claims that twenty rockets were fired at the Golan are baseless.",
 		"The raid lasted two hours.", "Partly destroyed, the hospital treats 130 people a month.",
 		"وكان القتال قد أدى إلى نزوح كثيرين.",
@@ -238,6 +240,7 @@ func TestStatesAreNoReports(t *testing.T) {
 func TestDatedBlowsAreReports(t *testing.T) {
 	for text, want := range map[string]string{
 		"The charity is outraged by the bombing of a clinic near Homs on Thursday.": "air-strike",
+		"The blast tore through a bus station in Jobar.":                            "explosion",
 		"Artillery fire was heard north of Kinsabba.":                               "shelling",
 		"Three men were hurt by a mine near Azaz on Thursday.":                      "mine-explosion",
 		"Войска заняли центр города.":                                               "gain-ground",

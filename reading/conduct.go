@@ -10,7 +10,7 @@ func (p *page) conduct() {
 	for _, c := range []category{isAct, isMeans} {
 		for i := 0; i < len(p.toks); {
 			h, ok := p.inCompany(i, c)
-			if !ok || p.isName(h) || h.form == 'v' && h.b == h.a+1 && p.numberAt(h.a-1) && strings.HasSuffix(p.lower(h.a), "s") {
+			if !ok || p.isName(h) || h.code == "air-strike" && slices.Contains(harmless, p.lowerAt(h.b)) || h.form == 'v' && h.b == h.a+1 && p.numberAt(h.a-1) && strings.HasSuffix(p.lower(h.a), "s") {
 				i++
 				continue
 			}
@@ -28,6 +28,9 @@ func (p *page) conduct() {
 	}
 	p.order()
 }
+
+// harmless are what aircraft drop that does no harm.
+var harmless = strings.Fields("leaflets leaflet flyers pamphlets papers aid food supplies parcels rations crates")
 
 // inCompany returns the longest hit of a category at a token whose company stands near.
 func (p *page) inCompany(i int, c category) (hit, bool) {
@@ -134,7 +137,7 @@ func (p *page) mood(m *mention) Mood {
 	if p.stanceOver(m) != "" {
 		return p.stanceOver(m)
 	}
-	if p.longAgo(a, b, m) || p.pluperfect(m) || p.agoBefore(a, b) {
+	if p.longAgo(a, b, m) || p.pluperfect(m) || p.agoBefore(a, b) || p.inLife(m, a, b) || p.background(m, a, b) {
 		return History
 	}
 	if p.standing(m, a, b) {

@@ -84,7 +84,7 @@ func (p *page) repeated(k int) bool {
 		if x.it.Kind != KindAct || x.it.Mood != Fact || !incident(x.it.Codes) {
 			continue
 		}
-		same := x.it.Codes[0] == m.it.Codes[0] || generic(m.it.Codes[0])
+		same := x.it.Codes[0] == m.it.Codes[0] || generic(m.it.Codes[0]) || x.it.Codes[0] == "sniping" && m.it.Codes[0] == "small-arms-fire"
 		if same && !p.split(x.b, m.a) {
 			return true
 		}

@@ -33,7 +33,7 @@ func (p *page) pointer(h hit) (mention, bool) {
 	switch h.code {
 	case "he", "she":
 		who := p.peopleBefore(h.a)
-		if len(who) == 0 {
+		if len(who) == 0 && h.code == "he" {
 			who = p.onlyPerson(h.a)
 		}
 		p.pointTo(&m, who, "several people were named before")

@@ -104,6 +104,55 @@ func (p *page) agoBefore(a, b int) bool {
 	return ago && p.kind(a-1) == ';'
 }
 
+// inLife reports whether an act follows one of long ago in its sentence, with no time of its own: "he was
+// arrested in 2013 and spent two years in prison, where he was tortured".
+func (p *page) inLife(m *mention, a, b int) bool {
+	if m.act.form != 'v' || p.timedIn(a, b) || !p.longDated(p.starts[p.sent[m.a]], m.a) {
+		return false
+	}
+	for k := p.firstFrom(p.starts[p.sent[m.a]]); k < len(p.ments) && p.ments[k].a < m.a; k++ {
+		if x := p.ments[k]; x.act != nil && x.act.form == 'v' && x.it.Mood == History && x.it.Kind == KindAct {
+			return true
+		}
+	}
+	return false
+}
+
+// longDated reports whether a month or a year long before the account stands in tokens [a, b).
+func (p *page) longDated(a, b int) bool {
+	for k := p.firstFrom(a); k < len(p.ments) && p.ments[k].a < b; k++ {
+		t := p.ments[k].it
+		if t.Kind == KindTime && t.When != nil && !p.day.IsZero() && !t.When.Lasts && t.When.To.Before(p.day.AddDate(0, 0, -40)) && (t.Precision == "month" || t.Precision == "year") {
+			return true
+		}
+	}
+	return false
+}
+
+// timedIn reports whether a time stands in tokens [a, b).
+func (p *page) timedIn(a, b int) bool {
+	for k := p.firstFrom(a); k < len(p.ments) && p.ments[k].a < b; k++ {
+		if p.ments[k].it.Kind == KindTime {
+			return true
+		}
+	}
+	return false
+}
+
+// background reports whether a relative clause only tells what had befallen somebody in a month or a
+// year: "the hospital, which was bombed twice last month, reopened".
+func (p *page) background(m *mention, a, b int) bool {
+	if !p.is(m.a-1, "was", "were", "been") || !p.is(a, "which", "that", "who") && !p.is(a-1, "which", "that", "who") {
+		return false
+	}
+	for k := p.firstFrom(a); k < len(p.ments) && p.ments[k].a < b; k++ {
+		if t := p.ments[k].it; t.Kind == KindTime && (t.Precision == "month" || t.Precision == "year" || t.Precision == "longer") {
+			return true
+		}
+	}
+	return false
+}
+
 // datedBlow reports whether a noun for an act of fire stands in a clause with a day or an hour that
 // is past: "the bombing of the market on Saturday".
 func (p *page) datedBlow(m *mention, a, b int) bool {
