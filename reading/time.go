@@ -116,23 +116,6 @@ func (p *page) since(i int) (moment, bool) {
 	return m, true
 }
 
-// nightTo reads "в ночь на четверг": the night before that day.
-func (p *page) nightTo(i int) (moment, bool) {
-	if !p.is(i, "ночь") || !p.is(i+1, "на") || i+2 >= len(p.toks) {
-		return moment{}, false
-	}
-	m, ok := p.time(i + 2)
-	if !ok || m.precision != "day" {
-		return moment{}, false
-	}
-	m.a = i
-	if !m.from.IsZero() {
-		m.from, m.to = at(m.from, -2), at(m.from, 6)
-	}
-	m.precision = "part-of-day"
-	return m, true
-}
-
 // written reads dates in figures: 2016-08-26, 26/08/2016, 26.08.2016.
 func (p *page) written(i int) (moment, bool) {
 	var x [3]int
@@ -222,46 +205,6 @@ func (p *page) back(a, b, n int, unit string) moment {
 		m.to = m.from.AddDate(1, 0, 0)
 	}
 	return m
-}
-
-// past reads "in the past three days", "over the last two weeks".
-func (p *page) past(i int) (moment, bool) {
-	if !p.is(i, "past", "last", "coming", "next") || !p.is(i-1, "the", "in", "over", "during", "within", "for", "these", "this") {
-		return moment{}, false
-	}
-	n, b, ok := p.count(i + 1)
-	if !ok {
-		return moment{}, false
-	}
-	unit, ok := p.unit(b)
-	if !ok {
-		return moment{}, false
-	}
-	m := moment{a: i, b: unit.b, precision: "days", lasts: true}
-	if p.day.IsZero() {
-		return m, true
-	}
-	m.from, m.to = p.day, p.day.AddDate(0, 0, 1)
-	if unit.code == "hours" {
-		n = (n + 23) / 24
-	}
-	if p.is(i, "coming", "next") {
-		n = -n
-	}
-	switch unit.code {
-	case "weeks":
-		m.from = m.from.AddDate(0, 0, -7*n)
-	case "months":
-		m.from, m.precision = m.from.AddDate(0, -n, 0), "longer"
-	case "years":
-		m.from, m.precision = m.from.AddDate(-n, 0, 0), "longer"
-	default:
-		m.from = m.from.AddDate(0, 0, -n)
-	}
-	if m.to.Before(m.from) || n < 0 {
-		m.from, m.to = p.day, m.from.AddDate(0, 0, 1)
-	}
-	return m, true
 }
 
 // count reads a plain number at token i.
